@@ -1,0 +1,258 @@
+"""What Jupyter Book and its theme leave to be done for this site, page by page.
+
+One setting (``repository.url`` in _config.yml) switches on the buttons that need a public address.
+Every page gets a description, its last date from git, a citation box, a Content-Security-Policy
+and repairs of known faults of the theme (double ids, a search form without a button).
+"""
+
+import base64
+import hashlib
+import html
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import yaml
+from bs4 import BeautifulSoup
+from docutils import nodes
+from sphinx.errors import SphinxError
+from sphinx.jinja2glue import BuiltinTemplateLoader
+
+STATE = "application/vnd.jupyter.widget-state+json"
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def settings(app, config):
+    """Derive everything that depends on the public address, and read the citation."""
+    theme = config.html_theme_options
+    url = theme.get("repository_url", "").rstrip("/")
+    theme["repository_url"] = url
+    for button in ("use_repository_button", "use_edit_page_button", "use_issues_button"):
+        theme[button] = bool(url)
+    host, _, path = url.partition("://")[2].partition("/")
+    if host == "github.com" and not config.html_baseurl:
+        owner, _, name = path.partition("/")
+        config.html_baseurl = f"https://{owner.lower()}.github.io/{name}/"
+    cff = Path(app.srcdir, "CITATION.cff").read_text(encoding="utf-8")
+    config.html_context["citation"] = citation(yaml.safe_load(cff), config.html_baseurl)
+
+
+def citation(cff, address):
+    """Turn CITATION.cff into a sentence and a BibTeX entry."""
+    names = [a.get("name") or f"{a['given-names']} {a['family-names']}" for a in cff["authors"]]
+    fields = {
+        "title": cff["title"],
+        "author": " and ".join(f"{{{name}}}" for name in names),
+        "year": str(cff["date-released"])[:4],
+        "version": cff["version"],
+        "url": address,
+    }
+    lines = [f"  {key} = {{{value}}}" for key, value in fields.items() if value]
+    text = f"{', '.join(names)} ({fields['year']}). {cff['title']} (version {cff['version']})"
+    return {
+        "text": ", ".join(filter(None, [text, address])) + ".",
+        "bibtex": "@book{backpropagation-executed,\n" + ",\n".join(lines) + "\n}",
+    }
+
+
+def dates(app):
+    """Read the date of the last commit of every file, from git and without a network."""
+    app.last_dates = {}
+    if not shutil.which("git"):
+        return
+    command = ["git", "-C", app.srcdir, "log", "--format=%x00%cs", "--name-only", "--relative"]
+    log = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    for commit in log.split("\0")[1:]:
+        date, *files = commit.split("\n")
+        for file in filter(None, files):
+            app.last_dates.setdefault(file, date)
+
+
+def page(app, pagename, templatename, context, doctree):
+    """Add to one page what its template needs."""
+    address = app.config.html_baseurl
+    context["page_address"] = address and address + app.builder.get_target_uri(pagename)
+    context["social_picture"] = address and address + "_static/social.png"
+    context["description"] = description(doctree) or app.config.project
+    if doctree is None:
+        return
+    source = Path(app.env.doc2path(pagename)).relative_to(app.srcdir).as_posix()
+    context["last_updated"] = app.last_dates.get(source)
+    if source.endswith(".ipynb"):
+        context["header_buttons"].append(launch_buttons(app, source, context["pathto"]))
+
+
+def description(doctree):
+    """Take the first paragraph of a page that says enough, at most 160 characters."""
+    for paragraph in doctree.findall(nodes.paragraph) if doctree else ():
+        text = " ".join(paragraph.astext().split())
+        if len(text) > 60:
+            return text if len(text) <= 160 else text[:159].rsplit(" ", 1)[0] + " …"
+    return ""
+
+
+def launch_buttons(app, source, pathto):
+    """Make the menu that opens one chapter as a live notebook."""
+    theme = app.config.html_theme_options
+    host, _, repository = theme["repository_url"].partition("://")[2].partition("/")
+    branch = theme.get("repository_branch") or "main"
+    links = [
+        (
+            "In this browser (JupyterLite)",
+            "Runs in this browser; needs the network, which brings Python (Pyodide)",
+            "_static/images/logo_jupyterlite.svg",
+            f"{pathto('lite/notebooks/index.html', 1)}?path={source}",
+        )
+    ]
+    if host == "github.com":
+        links += [
+            (
+                "Binder",
+                "A free server of mybinder.org; starts within minutes",
+                "_static/images/logo_binder.svg",
+                f"https://mybinder.org/v2/gh/{repository}/{branch}?urlpath=lab/tree/{source}",
+            ),
+            (
+                "Colab",
+                "A server of Google; needs an account",
+                "_static/images/logo_colab.png",
+                # A branch that the deploy workflow writes: a first cell installs bpcore.
+                f"https://colab.research.google.com/github/{repository}/blob/notebooks/{source}",
+            ),
+        ]
+    return {
+        "type": "group",
+        "label": "launch-buttons",
+        "icon": "fas fa-rocket",
+        "tooltip": "Run this chapter",
+        "buttons": [
+            {"type": "link", "text": text, "tooltip": tip, "icon": icon, "url": url}
+            for text, tip, icon, url in links
+        ],
+    }
+
+
+def public_name(app, env, node, contnode):
+    """Find bpcore.backward where it is documented, as bpcore.backprop.backward."""
+    package, _, name = node.get("reftarget", "").rpartition(".")
+    if node.get("refdomain") != "py" or package != "bpcore":
+        return None
+    domain = env.get_domain("py")
+    for full in domain.objects:
+        if full.split(".")[0] == "bpcore" and full.split(".")[2:] == [name]:
+            return domain.resolve_xref(
+                env, node["refdoc"], app.builder, node["reftype"], full, node, contnode
+            )
+    return None
+
+
+class Templates(BuiltinTemplateLoader):
+    """Sphinx's own templates; every finished page passes through the functions below."""
+
+    def render(self, template, context):
+        """Render a page, then repair it and seal it."""
+        text = super().render(template, context)
+        if "</head>" not in text:  # a part of a page, or no page at all
+            return text
+        soup = BeautifulSoup(text, "html.parser")
+        repair(soup)
+        stills(soup)
+        policy(soup)
+        return str(soup)
+
+
+def repair(soup):
+    """Repair what the theme and the exercise extension get wrong."""
+    for tag in soup.select(
+        "#jb-print-docs-body"
+    ):  # title and contents again for print: an empty heading
+        tag.decompose()
+    seen = set()
+    for tag in soup.find_all(id=True):
+        if tag["id"] in ("exercise-content", "solution-content") or tag["id"] in seen:
+            tag["class"] = [*tag.get("class", []), tag["id"]]
+            del tag["id"]
+        else:
+            seen.add(tag["id"])
+    for button in soup.find_all(onclick=True):  # book.js listens instead: no inline handlers
+        button["data-call"] = button["onclick"]
+        del button["onclick"]
+    for references in soup.select(".citation-list[role=list]"):  # its children are no list items
+        del references["role"]
+    for form in soup.select("form.bd-search"):
+        button = soup.new_tag("button", type="submit", attrs={"class": "search-submit"})
+        button.string = "Search"
+        form.append(button)
+
+
+def stills(soup):
+    """Give every slider the picture that it starts with, for readers without JavaScript."""
+    state = soup.find("script", type=STATE)
+    models = json.loads(state.string)["state"] if state else {}
+
+    def first(reference):
+        model = models[reference.removeprefix("IPY_MODEL_")]
+        if model["model_name"] == "HTMLModel":
+            return model["state"]["value"]
+        children = model["state"].get("children", [])
+        if model["model_name"] == "StackModel":
+            children = [children[model["state"]["selected_index"]]]
+        return next(filter(None, map(first, children)), None)
+
+    for view in soup.find_all("script", type=VIEW):
+        still = soup.new_tag("noscript")
+        still.append(BeautifulSoup(first(json.loads(view.string)["model_id"]), "html.parser"))
+        view.insert_after(still)
+
+
+def policy(soup):
+    """Allow the page its own files and the inline scripts that it has now, nothing else."""
+
+    def sha256(text):
+        return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+    inline = {
+        sha256(script.string or "")
+        for script in soup.find_all("script", src=False)
+        if script.get("type") not in (STATE, VIEW)
+    }
+    own = "'self' file:"  # file: for browsers in which a page from a folder has no self
+    # The widget manager compiles JSON schemas when it starts.
+    compiles = ["'unsafe-eval'"] if soup.find("script", type=STATE) else []
+    scripts = " ".join([own, *compiles, *sorted(inline)])
+    meta = soup.new_tag("meta")
+    meta["http-equiv"] = "Content-Security-Policy"
+    meta["content"] = (
+        f"default-src 'none'; script-src {scripts}; style-src {own} 'unsafe-inline'; "
+        f"img-src {own} data:; font-src {own} data:; connect-src {own}; "
+        "form-action 'self' file:; base-uri 'none'"
+    )
+    charset = soup.head.find("meta", charset=True)
+    charset.insert_after(meta)
+
+
+def finished(app, error):
+    """See that every page of the table of contents was written, then write 404.html."""
+    if error or app.builder.name != "html":
+        return
+    out = Path(app.outdir)
+    missing = [
+        name for name in app.config.external_site_map if not (out / f"{name}.html").is_file()
+    ]
+    if missing:
+        raise SphinxError(f"pages of _toc.yml that were not written: {missing}")
+    text = Path(app.srcdir, "_templates", "404.html").read_text(encoding="utf-8")
+    home = html.escape(app.config.html_baseurl or "./", quote=True)
+    (out / "404.html").write_text(text.replace("{{ home }}", home), encoding="utf-8")
+
+
+def setup(app):
+    """Connect to Sphinx."""
+    app.connect("config-inited", settings)
+    app.connect("builder-inited", dates)
+    app.connect("html-page-context", page, priority=900)
+    app.connect("missing-reference", public_name)
+    app.connect("build-finished", finished)
+    app.config.template_bridge = "book_site.Templates"
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

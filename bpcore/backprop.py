@@ -1,0 +1,154 @@
+"""The backward pass: the four equations of backpropagation, each on one line.
+
+delta[i] holds one UNAVERAGED column per sample; the division by m happens once, in BP3 and BP4.
+The numbering is Nielsen's (BP3 is the bias, BP4 the weight); source 002 swaps the last two.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from bpcore._validate import as_array, as_instance, as_labels, as_member, freeze, sealed
+from bpcore.losses import LOSSES, Loss, cross_entropy
+from bpcore.network import Cache, Network, _dot, as_network, forward
+
+
+@dataclass(frozen=True, eq=False)
+class Gradients:
+    """The derivatives of the cost J by every parameter, and the deltas they are made of.
+
+    Parameters
+    ----------
+    dW : tuple
+        dW[0] is None; dW[i] has the shape of W[i].
+    db : tuple
+        db[0] is None; db[i] has the shape of b[i].
+    delta : tuple
+        delta[0] is None; delta[i] of shape (n[i], m), dloss/dz[i] of each sample.
+
+    Notes
+    -----
+    Chapter :doc:`/chapters/08_delta_recursion`.
+    """
+
+    dW: tuple[Any, ...]
+    db: tuple[Any, ...]
+    delta: tuple[Any, ...]
+
+
+def _backward(net, a, Y, loss):
+    W, g, L, dot, m = net.W, net.g, net.L, _dot(net), Y.shape[-1]
+    delta, dW, db = ([None] * (L + 1) for _ in range(3))
+    ones = np.ones((m, 1))  # delta @ ones is the sum over the samples
+    delta[L] = loss.delta_function(a[L], Y)  # BP1
+    for i in range(L - 1, 0, -1):
+        delta[i] = dot(W[i + 1].mT, delta[i + 1]) * g[i].derivative(a[i])  # BP2
+    for i in range(1, L + 1):
+        db[i] = (1 / m) * dot(delta[i], ones)  # BP3
+        dW[i] = (1 / m) * dot(delta[i], a[i - 1].mT)  # BP4
+    return dW, db, delta
+
+
+def backward(
+    net: Network, cache: Cache, Y: ArrayLike, loss: Loss | str = cross_entropy
+) -> Gradients:
+    """Run the backward pass: delta from the last layer down (BP1, BP2), then db (BP3) and dW (BP4).
+
+    Parameters
+    ----------
+    net : Network
+        One network, or a stack of K.
+    cache : Cache
+        What `forward(net, X)` returned for this network.
+    Y : array, shape (1, m)
+        Labels, 0 or 1.
+    loss : Loss or str
+
+    Returns
+    -------
+    Gradients
+        Of the cost J, the mean over the m samples; read-only.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the cache, Y or loss do not fit the network, or a gradient overflows.
+
+    Examples
+    --------
+    >>> from bpcore import Network
+    >>> net = Network([None, [[0.0, 0.0]]], [None, [[0.0]]])
+    >>> grads = backward(net, forward(net, [[3.0, 1.0], [1.0, 2.0]]), [[1, 0]])
+    >>> grads.dW[1], grads.db[1]
+    (array([[-0.5 ,  0.25]]), array([[0.]]))
+
+    Notes
+    -----
+    Equations :eq:`eq-bp1`, :eq:`eq-bp2`, :eq:`eq-bp3`, :eq:`eq-bp4`; chapter
+    :doc:`/chapters/08_delta_recursion`; sources 000 §4, 002 §3, 004.
+    """
+    a, loss = as_activations(cache, as_network(net)), as_member(loss, Loss, LOSSES, "loss")
+    Y = as_labels(Y, a[0].shape[1])
+    with np.errstate(over="ignore", invalid="ignore"):
+        dW, db, delta = _backward(net, a, Y, loss)
+    return Gradients(sealed(dW, "dW"), sealed(db, "db"), freeze(*delta))
+
+
+def as_activations(cache: Any, net: Network) -> list[np.ndarray]:
+    """Check that a cache fits the network, and give its activations."""
+    as_instance(cache, Cache, "cache", "pass what the forward pass returned")
+    a = [as_array(x, f"cache.a[{i}]") for i, x in enumerate(cache.a)]
+    m = a[0].shape[-1] if a and a[0].ndim else 0
+    wanted = [(net.n[0], m)] + [(*w.shape[:-1], m) for w in net.W[1:]]
+    if m == 0 or [x.shape for x in a] != wanted:
+        raise ValueError(
+            f"cache must come from this network, with activations of shapes {wanted}, "
+            f"got {[x.shape for x in a]}; run the forward pass again"
+        )
+    return a
+
+
+def per_sample_gradients(
+    net: Network, X: ArrayLike, Y: ArrayLike, loss: Loss | str = cross_entropy
+) -> Gradients:
+    """Give the gradient of each sample's own loss; their mean over axis 0 is `backward`'s gradient.
+
+    Parameters
+    ----------
+    net : Network
+        One network, not a stack.
+    X : array, shape (d, m)
+    Y : array, shape (1, m)
+    loss : Loss or str
+
+    Returns
+    -------
+    Gradients
+        dW[i] of shape (m, n[i], n[i-1]), db[i] of shape (m, n[i], 1), delta[i] of shape (n[i], m).
+
+    Raises
+    ------
+    ValueError, TypeError
+        If X, Y or loss do not fit the network, or it is a stack.
+
+    Examples
+    --------
+    >>> from bpcore import Network
+    >>> net = Network([None, [[0.0, 0.0]]], [None, [[0.0]]])
+    >>> per_sample_gradients(net, [[3.0, 1.0], [1.0, 2.0]], [[1, 0]]).dW[1].shape
+    (2, 1, 2)
+
+    Notes
+    -----
+    Equation :eq:`eq-mean-gradient`; chapter :doc:`/chapters/11_many_samples`; source 000 §6.
+    """
+    columns = forward(as_network(net, single=True), X).a[0].T[..., None]
+    labels = as_labels(Y, len(columns)).T[..., None]
+    each = [backward(net, forward(net, x), y, loss) for x, y in zip(columns, labels, strict=True)]
+    layers = range(1, net.L + 1)
+    dW = (None, *freeze(*(np.stack([g.dW[i] for g in each]) for i in layers)))
+    db = (None, *freeze(*(np.stack([g.db[i] for g in each]) for i in layers)))
+    delta = (None, *freeze(*(np.hstack([g.delta[i] for g in each]) for i in layers)))
+    return Gradients(dW, db, delta)

@@ -1,0 +1,51 @@
+"""The executed form of an equation: both sides are computed and compared."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from bpcore._validate import as_array, as_positive, describe
+
+
+def check(label: str, left: ArrayLike, right: ArrayLike, tol: float = 1e-12) -> None:
+    """Assert that both sides of a labelled equation are equal, and print one line that says so.
+
+    Parameters
+    ----------
+    label : str
+        The label of the equation in the text, such as ``eq-bp2``.
+    left, right : arrays of the same shape, or numbers
+        The two sides; nothing is broadcast.
+    tol : float
+        Largest allowed difference, relative to the largest entry (absolute below 1).
+
+    Raises
+    ------
+    AssertionError
+        If the shapes differ, or an entry is not finite or differs by more than tol.
+    ValueError, TypeError
+        If label is not of the form eq-..., a side is not numbers, or tol is not in (0, 1e-3].
+
+    Examples
+    --------
+    >>> check("eq-sum", 1 + 1, 2)
+    ✓ eq-sum: equal to 1e-12
+
+    Notes
+    -----
+    The line names the tolerance, never the measured difference: stored outputs are compared.
+    """
+    if not (isinstance(label, str) and label.startswith("eq-")):
+        raise ValueError(f"label must be the equation's label, eq-..., got {describe(label)}")
+    tol = as_positive(tol, "tol", usual=1e-12, at_most=1e-3)
+    left = as_array(left, "left", finite=False)
+    right = as_array(right, "right", finite=False)
+    if left.shape != right.shape:
+        raise AssertionError(f"{label}: shapes differ, {left.shape} and {right.shape}")
+    if left.size == 0 or not (np.isfinite(left).all() and np.isfinite(right).all()):
+        raise AssertionError(f"{label}: both sides must be finite numbers, got {left} and {right}")
+    with np.errstate(over="ignore"):
+        off = np.abs(left - right)
+    if off.max() > tol * max(1.0, np.abs(right).max()):
+        k = tuple(int(i) for i in np.unravel_index(off.argmax(), off.shape))
+        raise AssertionError(f"{label}: {left[k]} and {right[k]} differ at {list(k)} (tol {tol:g})")
+    print(f"✓ {label}: equal to {tol:g}")

@@ -1,0 +1,79 @@
+"""Helpers of the chapters: show the real source beside its equation, glue a number into prose.
+
+Needs IPython, which every notebook has. `glue` writes the output that MyST-NB reads for its
+``{glue:text}`` role; MyST-NB itself need not be installed, so chapters also run in the browser.
+"""
+
+import ast
+import inspect
+import textwrap
+from typing import Any
+
+from IPython.display import Markdown, display
+
+
+def show_source(*objects: Any, docstring: bool = False) -> None:
+    """Print the source of functions or classes of the package as they stand, as a code block.
+
+    Parameters
+    ----------
+    *objects : functions or classes
+    docstring : bool
+        Keep the docstrings; without them the equations stand closer together.
+
+    Raises
+    ------
+    TypeError
+        If an object has no Python source.
+
+    Examples
+    --------
+    >>> from bpcore.network import _forward
+    >>> show_source(_forward)
+    <IPython.core.display.Markdown object>
+    """
+    blocks = [_source(thing) if docstring else _bare(_source(thing)) for thing in objects]
+    display(Markdown("```python\n" + "\n\n".join(blocks) + "\n```"))
+
+
+def _source(thing):
+    return textwrap.dedent(inspect.getsource(thing)).rstrip()
+
+
+def _bare(source):
+    """Drop the docstrings from a piece of source, and nothing else."""
+    lines = source.splitlines()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node):
+            text = node.body[0]
+            lines[text.lineno - 1 : text.end_lineno] = [None] * (text.end_lineno - text.lineno + 1)
+    return "\n".join(line for line in lines if line is not None)
+
+
+def glue(name: str, value: Any, form: str = "") -> None:
+    """Store a number under a name, so that the text can quote it with the ``glue:text`` role.
+
+    Parameters
+    ----------
+    name : str
+        One name in the whole chapter.
+    value : number or str
+    form : str
+        A format such as ``.4f``. Give one for every float: the stored text is compared.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the format does not fit the value.
+
+    Examples
+    --------
+    >>> glue("cost", 0.69314, ".3f")
+    {'application/papermill.record/text/plain': "'0.693'"}
+    """
+    bundle = {"application/papermill.record/text/plain": repr(format(value, form))}
+    display(
+        bundle,
+        metadata={"scrapbook": {"name": name, "mime_prefix": "application/papermill.record/"}},
+        raw=True,
+    )

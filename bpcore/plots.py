@@ -1,0 +1,343 @@
+"""Figures: functions that take data and return an Axes. They never compute and never show.
+
+One colour AND one line style or marker per quantity, the same in every figure of the book; the
+palette (Okabe and Ito) can be told apart with any kind of colour vision.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Circle
+from numpy.typing import ArrayLike
+
+COLOUR = {
+    "z": "#0072B2",
+    "a": "#009E73",
+    "delta": "#D55E00",
+    "J": "#222222",
+    "W": "#7B4A91",
+    "b": "#8A6D00",
+    "class 0": "#0072B2",
+    "class 1": "#D55E00",
+    "path": "#D55E00",
+    "threshold": "#7B4A91",
+}
+DASH = {"z": "-", "a": "--", "delta": "-.", "J": "-", "threshold": ":"}
+MARKER = {"class 0": "o", "class 1": "^", "path": "o"}
+SERIES: list[
+    tuple[Any, ...]
+] = [  # for several curves of one kind, such as learning rates: colour, dash and marker differ
+    ("#0072B2", "-", "o"),
+    ("#D55E00", "--", "s"),
+    ("#009E73", "-.", "^"),
+    ("#7B4A91", ":", "D"),
+    ("#8A6D00", (0, (5, 1, 1, 1)), "v"),
+    ("#222222", (0, (1, 1)), "P"),
+]
+
+
+def use_style() -> None:
+    """Set the look of all figures: sharp on screen and in print, no clutter."""
+    plt.rcParams.update(
+        {
+            "figure.figsize": (6.4, 3.8),
+            "figure.dpi": 100,
+            "figure.facecolor": "white",
+            "savefig.facecolor": "white",
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.grid": True,
+            "grid.color": "#DDDDDD",
+            "grid.linewidth": 0.6,
+            "axes.axisbelow": True,
+            "font.size": 11,
+            "legend.frameon": False,
+            "figure.constrained_layout.use": True,
+            "svg.hashsalt": "bpcore",
+        }
+    )
+    from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+    set_matplotlib_formats("retina")
+
+
+def _axes(ax):
+    return plt.gca() if ax is None else ax
+
+
+def curves(
+    x: ArrayLike, series: dict[str, ArrayLike], *, xlabel: str, ylabel: str, ax: Axes | None = None
+) -> Axes:
+    """Draw several curves over one axis, each with its own colour, dash and name.
+
+    Parameters
+    ----------
+    x : array, shape (k,)
+    series : dict of name -> array of shape (k,)
+        A name that is a quantity of the book (``z``, ``a``, ``delta``, ``J``) gets its colour.
+    xlabel, ylabel : str
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> curves([0, 1], {"J": [1, 2]}, xlabel="epoch", ylabel="cost").get_ylabel()
+    'cost'
+    """
+    ax = _axes(ax)
+    for k, (name, y) in enumerate(series.items()):
+        colour, dash, _ = SERIES[k % len(SERIES)]
+        ax.plot(
+            x,
+            y,
+            color=COLOUR.get(name, colour),
+            ls=DASH.get(name, dash),
+            lw=1.8,
+            label=name,
+        )
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    if len(series) > 1:
+        ax.legend()
+    return ax
+
+
+def samples(X: np.ndarray, Y: np.ndarray, *, ax: Axes | None = None) -> Axes:
+    """Draw samples of the plane: circles for class 0, triangles for class 1.
+
+    Parameters
+    ----------
+    X : array, shape (2, m)
+    Y : array, shape (1, m)
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> len(samples(np.eye(2), np.array([[0, 1]]), ax=plt.figure().gca()).collections)
+    2
+    """
+    ax = _axes(ax)
+    for label in (0, 1):
+        chosen = Y[0] == label
+        ax.scatter(
+            *X[:, chosen],
+            s=18,
+            c=COLOUR[f"class {label}"],
+            marker=MARKER[f"class {label}"],
+            edgecolors="white",
+            linewidths=0.4,
+            label=f"class {label}",
+        )
+    ax.set(xlabel="$x_1$", ylabel="$x_2$")
+    ax.legend()
+    return ax
+
+
+def region(
+    x1: ArrayLike, x2: ArrayLike, probability: np.ndarray, *, ax: Axes | None = None
+) -> Axes:
+    """Draw the probability of class 1 over the plane, and the boundary where it is 1/2.
+
+    Parameters
+    ----------
+    x1 : array, shape (p,)
+    x2 : array, shape (q,)
+    probability : array, shape (q, p)
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> region([0, 1], [0, 1], np.array([[0.1, 0.9], [0.2, 0.8]])).get_xlabel()
+    '$x_1$'
+    """
+    ax = _axes(ax)
+    ax.contourf(x1, x2, probability, levels=np.linspace(0, 1, 11), cmap="PuOr_r", alpha=0.5)
+    if probability.min() < 0.5 < probability.max():
+        ax.contour(x1, x2, probability, levels=[0.5], colors="black", linewidths=1.5)
+    ax.set(xlabel="$x_1$", ylabel="$x_2$")
+    return ax
+
+
+def path_1d(
+    x: ArrayLike,
+    f: ArrayLike,
+    points: ArrayLike,
+    values: ArrayLike,
+    *,
+    ax: Axes | None = None,
+    xlabel: str = "$x$",
+    ylabel: str = "$f(x)$",
+) -> Axes:
+    """Draw a curve and the points that gradient descent visits on it, joined in order.
+
+    Parameters
+    ----------
+    x, f : array, shape (k,)
+        The curve.
+    points, values : array, shape (t,)
+        The path; what lies outside the range of x is cut off by the frame.
+    ax : Axes, optional
+    xlabel, ylabel : str
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> len(path_1d([0, 1], [0, 1], [1, 0], [1, 0], ax=plt.figure().gca()).lines)
+    2
+    """
+    ax = _axes(ax)
+    ax.plot(x, f, color=COLOUR["J"], lw=1.8)
+    ax.plot(points, values, color=COLOUR["path"], marker=MARKER["path"], ms=5, lw=1.0)
+    ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(np.min(x), np.max(x)))
+    ax.set_ylim(np.min(f) - 0.05 * np.ptp(f), np.max(f))
+    return ax
+
+
+def path_2d(
+    x: ArrayLike,
+    y: ArrayLike,
+    f: ArrayLike,
+    points: ArrayLike,
+    *,
+    ax: Axes | None = None,
+    xlabel: str = "$x$",
+    ylabel: str = "$y$",
+) -> Axes:
+    """Draw the contours of a function of two variables and a path on them.
+
+    Parameters
+    ----------
+    x : array, shape (p,)
+    y : array, shape (q,)
+    f : array, shape (q, p)
+    points : array, shape (t, 2)
+    ax : Axes, optional
+    xlabel, ylabel : str
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> path_2d([0, 1], [0, 1], np.eye(2), np.zeros((1, 2))).get_xlabel()
+    '$x$'
+    """
+    ax = _axes(ax)
+    ax.contour(x, y, f, levels=12, colors="#777777", linewidths=0.8)
+    ax.plot(*np.transpose(points), color=COLOUR["path"], marker=MARKER["path"], ms=5, lw=1.2)
+    ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(np.min(x), np.max(x)), ylim=(np.min(y), np.max(y)))
+    return ax
+
+
+def images(pictures: ArrayLike, titles: Sequence[str], *, columns: int = 6) -> np.ndarray:
+    """Draw small grey pictures in rows, each with a title.
+
+    Parameters
+    ----------
+    pictures : array, shape (k, height, width)
+    titles : sequence of k str
+    columns : int
+
+    Returns
+    -------
+    array of Axes
+
+    Examples
+    --------
+    >>> images(np.zeros((2, 8, 8)), ["a", "b"]).shape
+    (1, 6)
+    """
+    rows = max(1, -(-len(titles) // columns))
+    _, axes = plt.subplots(rows, columns, figsize=(1.25 * columns, 1.7 * rows), squeeze=False)
+    for ax in axes.flat:
+        ax.axis("off")
+    for ax, picture, title in zip(axes.flat[: len(titles)], pictures, titles, strict=True):
+        ax.imshow(picture, cmap="gray_r", interpolation="nearest")
+        ax.set_title(title, fontsize=9)
+    return axes
+
+
+def network(
+    n: Sequence[int],
+    *,
+    inside: dict[tuple[int, int], str] | None = None,
+    below: dict[tuple[int, int], str] | None = None,
+    edges: dict[tuple[int, int, int], str] | None = None,
+    colour: str = "a",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a network: a column of circles for every layer, a line for every weight.
+
+    Parameters
+    ----------
+    n : sequence of int
+        Units in layers 0..L.
+    inside : dict of (layer, unit) -> str, optional
+        What stands in a circle; default the name of the activation, a_j^[i]. Units count from 1.
+    below : dict of (layer, unit) -> str, optional
+        What stands under a circle.
+    edges : dict of (layer, to, from) -> str, optional
+        What stands on the line from unit `from` of layer - 1 to unit `to` of the layer.
+    colour : str
+        The quantity whose colour the circles wear.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> len(network([4, 3, 1], ax=plt.figure().gca()).patches)
+    8
+    """
+    ax = _axes(ax)
+    inside, below, edges = inside or {}, below or {}, edges or {}
+    place = {
+        (i, j): (2.4 * i, (n[i] + 1) / 2 - j) for i in range(len(n)) for j in range(1, n[i] + 1)
+    }
+    for i in range(1, len(n)):
+        for j in range(1, n[i] + 1):
+            for k in range(1, n[i - 1] + 1):
+                (x0, y0), (x1, y1) = place[i - 1, k], place[i, j]
+                ax.plot([x0, x1], [y0, y1], color="#999999", lw=0.9, zorder=1)
+                # labels on lines to lower units sit further along, so that they stay apart
+                along = 0.24 + 0.42 * (j - 1) / max(n[i] - 1, 1)
+                if (i, j, k) in edges:
+                    ax.text(
+                        *(x0 + along * (x1 - x0), y0 + along * (y1 - y0)),
+                        edges[i, j, k],
+                        fontsize=8,
+                        color=COLOUR["W"],
+                        ha="center",
+                        va="center",
+                        bbox={"fc": "white", "ec": "none", "pad": 0.5},
+                    )
+    for (i, j), (x, y) in place.items():
+        ax.add_patch(Circle((x, y), 0.34, fc="white", ec=COLOUR[colour], lw=1.8, zorder=2))
+        name = inside.get((i, j), f"$x_{j}$" if i == 0 else f"$a_{j}^{{[{i}]}}$")
+        ax.text(x, y, name, ha="center", va="center", zorder=3, fontsize=10)
+        if (i, j) in below:
+            ax.text(x, y - 0.46, below[i, j], ha="center", va="center", zorder=3, fontsize=8)
+    ax.set_xlim(-0.6, 2.4 * (len(n) - 1) + 0.6)
+    ax.set_ylim(-max(n) / 2 - 0.2, max(n) / 2 + 0.2)
+    ax.set_aspect("equal")
+    ax.axis("off")
+    return ax

@@ -1,0 +1,215 @@
+"""The other side of the wall: runs a student's cells and sends numbers out, as lines of JSON.
+
+`main` is the program inside the box; it needs the standard library and NumPy only, gets its job as
+JSON on standard input and judges nothing. `encode` and `decode` are the only form in which values
+cross the wall, in both directions.
+"""
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+MAX_NUMBERS = 10_000
+MAX_DEPTH = 6
+
+
+def encode(value: Any, depth: int = 0) -> Any:
+    """Turn numbers, plain arrays, None, and lists, tuples or dicts of these into JSON values.
+
+    Parameters
+    ----------
+    value : None, bool, int, float, NumPy scalar or array of real numbers, list, tuple or dict
+    depth : int
+        How deep in lists the value stands.
+
+    Returns
+    -------
+    JSON value
+        An array becomes ``{"shape": [...], "data": [...]}``, a dict ``{"dict": {...}}``.
+
+    Raises
+    ------
+    TypeError
+        If value is anything else: masked, sparse, complex, text, an object, or too much.
+
+    Examples
+    --------
+    >>> encode((None, np.array([[1.0, 2.0]])))
+    [None, {'shape': [1, 2], 'data': [1.0, 2.0]}]
+    """
+    if depth > MAX_DEPTH:
+        raise TypeError("lists nested too deep")
+    if type(value) is int and not -(2**63) <= value < 2**64:
+        raise TypeError("a whole number of more than 64 bits")
+    if value is None or type(value) in (int, float):
+        return value
+    if type(value) is np.ndarray or isinstance(value, (bool, np.generic)):
+        array = np.asarray(value)
+        if array.dtype.kind not in "biuf":
+            raise TypeError(f"values of dtype {array.dtype} where real numbers are wanted")
+        if array.size > MAX_NUMBERS:
+            raise TypeError(f"more than {MAX_NUMBERS:,} numbers")
+        data = array.astype(float)
+        if array.ndim == 0:
+            return float(data)
+        return {"shape": list(array.shape), "data": data.ravel().tolist()}
+    if type(value) is list or type(value) is tuple:
+        if len(value) > MAX_NUMBERS:
+            raise TypeError(f"more than {MAX_NUMBERS:,} entries")
+        return [encode(item, depth + 1) for item in value]
+    if type(value) is dict:
+        if not all(type(key) is str for key in value):
+            raise TypeError("a dict whose keys are not all text")
+        return {"dict": {key: encode(item, depth + 1) for key, item in value.items()}}
+    raise TypeError(f"a value of type {type(value).__name__} where numbers or arrays are wanted")
+
+
+def decode(tree: Any, depth: int = 0) -> Any:
+    """Turn what `encode` made, or what somebody says it made, back into values.
+
+    Parameters
+    ----------
+    tree : JSON value
+    depth : int
+        How deep in lists the value stands.
+
+    Returns
+    -------
+    None, int, float, array, list or dict
+
+    Raises
+    ------
+    ValueError
+        If tree does not have the form that `encode` gives.
+
+    Examples
+    --------
+    >>> decode([None, {"shape": [1, 2], "data": [1.0, 2.0]}])
+    [None, array([[1., 2.]])]
+    """
+    if tree is None or type(tree) in (int, float):
+        return tree
+    if type(tree) is list and depth <= MAX_DEPTH and len(tree) <= MAX_NUMBERS:
+        return [decode(item, depth + 1) for item in tree]
+    if type(tree) is dict and depth <= MAX_DEPTH:
+        if set(tree) == {"dict"} and type(tree["dict"]) is dict:
+            return {key: decode(item, depth + 1) for key, item in tree["dict"].items()}
+        if set(tree) == {"shape", "data"}:
+            shape, data = tree["shape"], tree["data"]
+            if (
+                type(shape) is list
+                and type(data) is list
+                and len(shape) <= 8
+                and len(data) <= MAX_NUMBERS
+                and all(type(n) is int and 0 <= n <= MAX_NUMBERS for n in shape)
+                and all(type(x) in (int, float) for x in data)
+            ):
+                return np.array(data, dtype=float).reshape(shape)
+    raise ValueError("not a number, an array, or a list of these")
+
+
+def call(function: Callable, args: list) -> dict:
+    """Call an answer on one input and describe what came of it.
+
+    Parameters
+    ----------
+    function : callable
+    args : list of JSON values
+        Decoded afresh, so an answer that changes its input harms nobody else.
+
+    Returns
+    -------
+    dict
+        ``{"value": …}``, ``{"refused": why}``, or ``{"error": type, "text": …, "line": …}``.
+
+    Examples
+    --------
+    >>> call(lambda x: 2 * x, [1.5])
+    {'value': 3.0}
+    >>> call(lambda x: "text", [1.5])["refused"]
+    'a value of type str where numbers or arrays are wanted'
+    """
+    try:
+        value = function(*[decode(arg) for arg in args])
+    except BaseException as error:  # a student's sys.exit must not end the others' exercises
+        return describe(error)
+    try:
+        return {"value": encode(value)}
+    except Exception as error:
+        return {"refused": str(error)[:300]}
+
+
+def describe(error: BaseException) -> dict:
+    """Describe an exception: its type, its text, and the line of the cell where it arose.
+
+    Parameters
+    ----------
+    error : BaseException
+
+    Returns
+    -------
+    dict
+        ``{"error": type name, "text": at most 300 characters, "line": int or None}``.
+    """
+    line, frame = getattr(error, "lineno", None), error.__traceback__
+    while frame is not None:
+        if frame.tb_frame.f_code.co_filename == "<cell>":
+            line = frame.tb_lineno
+        frame = frame.tb_next
+    try:
+        text = str(error)[:300]
+    except BaseException:
+        text = ""
+    return {"error": type(error).__name__[:60], "text": text, "line": line}
+
+
+def main() -> None:
+    """Read the job, set the limits, run the cells and the calls, report after each."""
+    import resource
+
+    job = json.load(sys.stdin)
+    for name, limit in job["limits"].items():
+        resource.setrlimit(getattr(resource, name), (limit, limit))
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+
+    library = tempfile.mkdtemp()
+    for path, source in job["library"].items():
+        os.makedirs(os.path.dirname(os.path.join(library, path)), exist_ok=True)
+        with open(os.path.join(library, path), "w", encoding="utf-8") as file:
+            file.write(source)
+    sys.path.insert(0, library)
+
+    def send(**event):
+        out.write(json.dumps(event) + "\n")
+        out.flush()
+
+    send(ready=True)
+    cells = {"__name__": "__main__"}
+    for k, step in job["steps"]:
+        send(start=k)
+        if "call" not in step:
+            try:
+                exec(compile(step["cell"], "<cell>", "exec"), cells)
+                outcomes = []
+            except BaseException as error:
+                outcomes = [describe(error)]
+        elif callable(cells.get(step["call"])):
+            outcomes = [call(cells[step["call"]], args) for args in step["cases"]]
+        else:
+            outcomes = [{"missing": True}]
+        send(done=k, outcomes=outcomes)
+    send(finished=True)
+    out.flush()
+    os._exit(0)  # threads, exit handlers and finalisers of the student's have no say
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""A bpcore for the box: what an assignment offers, what that needs, and not one definition more."""
+
+import ast
+from importlib.resources import files
+from typing import TypeGuard
+
+REFUSAL = """
+def __getattr__(name):
+    raise AttributeError(f"bpcore.{name} is not to be had here: answers may use only OFFERED")
+"""
+
+
+def _modules():
+    """Parse the source of bpcore's modules."""
+    for file in files("bpcore").iterdir():
+        if file.name.endswith(".py") and file.name != "__init__.py":
+            yield file.name[:-3], ast.parse(file.read_text(encoding="utf-8"))
+
+
+def _is_own(statement) -> TypeGuard[ast.ImportFrom]:
+    return isinstance(statement, ast.ImportFrom) and str(statement.module).startswith("bpcore.")
+
+
+def _names(statement):
+    """Give the names that a top-level statement defines."""
+    if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+        return {statement.name}
+    return {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and _stores(n)}
+
+
+def _stores(node):
+    return isinstance(node.ctx, ast.Store)
+
+
+def prune(offers: tuple[str, ...]) -> dict[str, str]:
+    """Cut bpcore down to some names and what they need.
+
+    Parameters
+    ----------
+    offers : tuple of str
+        Public names of bpcore.
+
+    Returns
+    -------
+    dict
+        Path in the library -> source text.
+
+    Raises
+    ------
+    ValueError
+        If bpcore has no such name.
+
+    Examples
+    --------
+    >>> sorted(prune(("sigmoid",)))
+    ['bpcore/__init__.py', 'bpcore/_validate.py', 'bpcore/activations.py']
+    """
+    trees = dict(_modules())
+    defined, imported = {}, {}
+    for module, tree in trees.items():
+        for statement in tree.body:
+            if _is_own(statement):
+                for alias in statement.names:
+                    imported[module, alias.asname or alias.name] = (
+                        str(statement.module).removeprefix("bpcore."),
+                        alias.name,
+                    )
+            elif not isinstance(statement, (ast.Import, ast.ImportFrom)):
+                for name in _names(statement):
+                    defined.setdefault((module, name), []).append(statement)
+    homes = {name: module for module, name in defined if not name.startswith("_")}
+    if unknown := [name for name in offers if name not in homes]:
+        raise ValueError(f"offers must be names of bpcore, got {', '.join(unknown)}")
+
+    needed, todo = set(), [(homes[name], name) for name in offers]
+    while todo:
+        module, name = todo.pop()
+        if (module, name) in imported:
+            needed.add((module, name))
+            module, name = imported[module, name]
+        if (module, name) in defined and (module, name) not in needed:
+            needed.add((module, name))
+            for statement in defined[module, name]:
+                used = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
+                todo += [(module, other) for other in used | _names(statement)]
+
+    library = {}
+    for module in {module for module, _ in needed}:
+        body = []
+        for statement in trees[module].body:
+            if _is_own(statement):
+                statement.names = [
+                    a for a in statement.names if (module, a.asname or a.name) in needed
+                ]
+                keep = bool(statement.names)
+            elif isinstance(statement, (ast.Import, ast.ImportFrom)):
+                keep = True
+            else:
+                keep = any((module, name) in needed for name in _names(statement))
+            body += [statement] if keep else []
+        library[f"bpcore/{module}.py"] = ast.unparse(ast.Module(body, []))
+    lines = [f"from bpcore.{homes[name]} import {name}" for name in offers]
+    offered = ", ".join(offers) or "NumPy"
+    library["bpcore/__init__.py"] = "\n".join(lines) + REFUSAL.replace("OFFERED", offered)
+    return library

@@ -1,0 +1,101 @@
+"""What all tests share: a Hypothesis profile, a rule for missing tools, the pages of the book."""
+
+import os
+import shutil
+from pathlib import Path
+
+import hypothesis
+import mpmath
+import numpy as np
+import pytest
+import yaml
+
+import bpcore
+
+ROOT = Path(__file__).parents[1]
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+PAGES = [TOC["root"], *(entry["file"] for part in TOC["parts"] for entry in part["chapters"])]
+
+# The same examples on every machine and every run, and no clock in the verdict.
+hypothesis.settings.register_profile("book", derandomize=True, deadline=None, database=None)
+hypothesis.settings.load_profile("book")
+
+
+def pytest_generate_tests(metafunc):
+    """Run a test that asks for `page` once for every page of the book."""
+    if "page" in metafunc.fixturenames:
+        metafunc.parametrize("page", PAGES)
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items):
+    """Keep the cells of a notebook on one worker; they share a kernel."""
+    for item in items:
+        if item.path.suffix == ".ipynb":
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print the worst figure of every promise that tests measured with `record_property`."""
+    worst = {}
+    for report in terminalreporter.getreports("passed"):
+        for promise, figure in report.user_properties:
+            worst[promise] = max(figure, worst.get(promise, figure))
+    if worst:
+        terminalreporter.section("measured, the worst of each")
+    for promise, figure in sorted(worst.items()):
+        terminalreporter.line(f"{figure:8.2g}  {promise}")
+
+
+@pytest.fixture(scope="session")
+def pages():
+    """The pages of the table of contents, in order, without a suffix."""
+    return PAGES
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The folder of the built site."""
+    folder = ROOT / "_build" / "html"
+    assert (folder / "index.html").is_file(), "the book is not built: make book"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tool():
+    """Find a program by its names; skip without it, but in CI, where it must be there, fail."""
+
+    def find(*names):
+        path = next(filter(None, map(shutil.which, names)), None)
+        if path is None:
+            verdict = pytest.fail if os.environ.get("CI") else pytest.skip
+            verdict(f"{names[0]} is not installed")
+        return path
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def draw():
+    """Draw a network with weights and biases, m samples and their labels."""
+
+    def draw(n, m, seed=0, hidden=bpcore.sigmoid):
+        rng = np.random.default_rng(seed)
+        net = bpcore.init_network(n, rng=rng, hidden=hidden)
+        net = bpcore.Network(net.W, [None, *(rng.normal(size=b.shape) for b in net.b[1:])], net.g)
+        return net, rng.normal(size=(n[0], m)), rng.integers(0, 2, (1, m))
+
+    return draw
+
+
+@pytest.fixture(scope="session")
+def ulps():
+    """Give the largest distance of floats from exact numbers, in units in the last place."""
+
+    def ulps(got, truth):
+        return max(
+            float(abs(mpmath.mpf(float(x)) - t) / mpmath.mpf(np.spacing(abs(float(t)))))
+            for x, t in zip(got, truth, strict=True)
+        )
+
+    return ulps

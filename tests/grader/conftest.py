@@ -1,0 +1,119 @@
+"""What the tests of the grader share. Hostile code runs in the box only, never outside."""
+
+import json
+import os
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+
+from bpgrader import box as sandbox
+from bpgrader.box import NoBoxError, selftest
+from bpgrader.grade import Job, grade
+from bpgrader.notebook import make_release
+from bpgrader.spec import Assignment
+
+ASSIGNMENTS = sorted(p.parent for p in Path(__file__).parents[2].glob("assignments/*/source.ipynb"))
+
+
+def pytest_generate_tests(metafunc):
+    """Run a test that asks for `each` once for every assignment."""
+    if "each" in metafunc.fixturenames:
+        metafunc.parametrize("each", ASSIGNMENTS, ids=lambda path: path.name)
+
+
+@pytest.fixture(scope="session")
+def box():
+    """Make sure that there is a tight sandbox; without one, skip, but never in CI."""
+    try:
+        return selftest()
+    except NoBoxError as error:
+        if os.environ.get("CI"):
+            pytest.fail(f"CI must have a sandbox: {error}")
+        pytest.skip(f"no sandbox here: {error}")
+
+
+@pytest.fixture(scope="session")
+def folder():
+    """The folder of the assignment that most tests use."""
+    return ASSIGNMENTS[0]
+
+
+@pytest.fixture(scope="session")
+def assignment(folder):
+    """The assignment that most tests use."""
+    return Assignment.load(folder)
+
+
+@pytest.fixture
+def submit(assignment):
+    """Make a submission: the solution notebook with some answers replaced, as bytes."""
+
+    def make(extra=(), **answers):
+        notebook = make_release(assignment.notebook, solution=True)
+        for name, source in answers.items():
+            cell = next(c for c in notebook["cells"] if c["id"] == name.replace("_", "-"))
+            cell["source"] = source
+        notebook["cells"] += [{"cell_type": "code", "source": source} for source in extra]
+        return json.dumps(notebook).encode()
+
+    return make
+
+
+@pytest.fixture
+def graded(box, assignment):
+    """Grade a submission in the box; gives the result with the exercises by name."""
+
+    def run(data, **options):
+        result = grade(Job("student", data, "", assignment, **options))
+        result["by_name"] = {e["name"]: e for e in result["exercises"]}
+        return result
+
+    return run
+
+
+NAME = "weighted_input"
+MARK = "bpgrader-attack-mark"
+WRONG = "def weighted_input(W, b, A):\n    return W @ A\n"
+
+
+def traces():
+    """What an attack could leave behind on this machine: mounts and files."""
+    places = [Path(p, MARK) for p in ("/", "/usr", "/tmp", "/dev", "/dev/shm", "/usr/lib")]
+    return Path("/proc/self/mounts").read_text(), [p for p in places if p.exists()]
+
+
+def alive(badge):
+    """The processes, of whatever parent, that carry a badge in their environment."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            found += [path.parent.name] if badge in path.read_bytes() else []
+        except OSError:
+            continue
+    return found
+
+
+@pytest.fixture
+def attack(graded, submit, monkeypatch):
+    """Grade one hostile notebook and check all that must hold for every attack."""
+    badge = f"BPGRADER_TEST={uuid.uuid4()}"
+    command = sandbox.command()
+    monkeypatch.setattr(sandbox, "command", lambda: [*command, "--setenv", *badge.split("=")])
+
+    def run(code):
+        code = code if f"def {NAME}" in code else f"{code}\n{WRONG}"
+        before, began = traces(), time.monotonic()
+        result = graded(submit(**{NAME: code}))
+        seconds = time.monotonic() - began
+        assert result["by_name"][NAME]["points"] == 0, result["by_name"][NAME]
+        assert traces() == before
+        deadline = time.monotonic() + 2  # the kernel takes a moment to empty a pid namespace
+        while left := alive(badge.encode()):
+            assert time.monotonic() < deadline, left
+            time.sleep(0.05)
+        assert seconds < 30
+        return result
+
+    return run

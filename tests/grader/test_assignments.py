@@ -1,0 +1,164 @@
+"""The six assignments: each proves itself, and students get what they should and no more."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+
+from bpgrader.grade import Job, grade
+from bpgrader.notebook import BEGIN, make_release, source_of
+from bpgrader.prune import prune
+from bpgrader.release import prove, release
+from bpgrader.spec import Assignment
+from bpgrader.student import check, find
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_there_are_six_and_their_exercises_have_different_names():
+    folders = sorted(ROOT.glob("assignments/*/"))
+    names = [e.name for f in folders for e in Assignment.load(f).sheet.exercises]
+    assert len(folders) == 6
+    assert len(set(names)) == len(names)
+
+
+def test_the_assignment_proves_itself(each, box):
+    assert prove(Assignment.load(each)) == []
+
+
+def test_the_proof_notices_faults(folder, box):
+    spec = Assignment.load(folder).spec
+    bad = spec.replace("np.heaviside(", "-np.heaviside(").replace("W @ A,", "W @ A + b,")
+    bad = bad.replace("lambda n: sum(n),", "lambda n: sum(n) + 1,")
+    source = Assignment.load(folder).source.replace("return W @ A + b", "return W @ A - b")
+    faults = "\n".join(prove(Assignment("bad", source, bad)))
+    assert "classify: right variant 3" in faults
+    assert "weighted_input: the wrong variant 'The bias is missing.' got: passed" in faults
+    assert re.search("the solution got [0-9]+%, wanted 100%: weighted_input", faults)
+
+
+def test_every_exercise_names_an_equation_that_stands_in_its_chapter(each):
+    for exercise in Assignment.load(each).sheet.exercises:
+        chapter = nbformat.read(ROOT / "chapters" / f"{exercise.chapter}.ipynb", 4)
+        text = "\n".join(cell.source for cell in chapter.cells)
+        assert f"({exercise.equation})" in text, (exercise.name, exercise.equation)
+
+
+def test_what_is_released_is_up_to_date_and_holds_no_solution(each, tmp_path):
+    assignment = Assignment.load(each)
+    release(assignment, tmp_path / "home", tmp_path, tmp_path)
+    student = (tmp_path / "student.ipynb").read_text("utf-8")
+    assert student == (each / "student.ipynb").read_text("utf-8"), "run: make assignments"
+    assert "SOLUTION" not in student
+    assert {p.name for p in tmp_path.glob("*.*")} == {"student.ipynb", f"{each.name}.checks.json"}
+    new = json.loads((tmp_path / f"{each.name}.checks.json").read_text("utf-8"))
+    old = json.loads((ROOT / f"bpgrader/checks/{each.name}.checks.json").read_text("utf-8"))
+    shape = {k: [v["equation"], v["chapter"], [t for t, _ in v["wrong"]]] for k, v in new.items()}
+    assert shape == {
+        k: [v["equation"], v["chapter"], [t for t, _ in v["wrong"]]] for k, v in old.items()
+    }, "run: make assignments"
+    for cell in assignment.notebook["cells"]:
+        text = source_of(cell)
+        if BEGIN in text:
+            region = text.split(BEGIN)[1].split("### END")[0].strip()
+            assert region not in student
+    nbformat.validate(nbformat.reads(student, 4))
+
+
+def test_the_box_lacks_what_is_asked_for(each):
+    sheet = Assignment.load(each).sheet
+    library = "\n".join(prune(sheet.offers).values())
+    defined = {n.name for n in ast.walk(ast.parse(library)) if isinstance(n, ast.FunctionDef)}
+    assert not defined & {
+        *("forward", "backward", "_forward", "_backward", "likelihood", "kl_divergence"),
+        *("numerical_gradient", "relative_error", "train", "sweep", "step", "predict"),
+    }
+
+
+def test_the_solution_notebook_runs_and_every_check_is_content(each, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    solution = make_release(Assignment.load(each).notebook, solution=True)
+    notebook = nbformat.reads(json.dumps(solution), 4)
+    NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    said = "".join(
+        output.get("text", "")
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if output.output_type == "stream" and output.name == "stdout"
+    )
+    exercises = Assignment.load(each).sheet.exercises
+    assert [e.name for e in exercises if f"✓ {e.name}: Right on 2 inputs." not in said] == []
+    assert "✗" not in said
+
+
+def test_the_students_check_names_every_known_mistake(each, capsys):
+    for exercise in Assignment.load(each).sheet.exercises:
+        for message, answer in exercise.wrong.items():
+            with np.errstate(all="ignore"):
+                check(exercise.name, answer)
+            said = capsys.readouterr().out.casefold()
+            assert said.startswith(f"✗ {exercise.name}: {message[:-1]}".casefold())
+        for answer in exercise.right:
+            with np.errstate(all="ignore"):
+                check(exercise.name, answer)
+            assert capsys.readouterr().out.startswith("✓")
+
+
+def test_the_check_says_what_it_needs(tmp_path, monkeypatch, capsys):
+    with pytest.raises(ValueError, match=r"name must be one of .*weighted_input.*got 'wrong'"):
+        check("wrong", len)
+    with pytest.raises(TypeError, match="without calling the function"):
+        check("weighted_input", 3.0)
+    data = {"mine": find("count_parameters")}
+    (tmp_path / "own.checks.json").write_text(json.dumps(data), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    check("mine", lambda n: 0)
+    assert "✗ mine" in capsys.readouterr().out
+
+
+def variants(spec, field):
+    """Give the source text of all wrong or right variants, by exercise."""
+    tree = ast.parse(spec)
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Exercise":
+            given = {keyword.arg: keyword.value for keyword in node.keywords}
+            if isinstance(given["name"], ast.Constant) and isinstance(
+                given[field], (ast.Dict, ast.List)
+            ):
+                values = given[field]
+                parts = values.values if isinstance(values, ast.Dict) else values.elts
+                found[given["name"].value] = [ast.unparse(part) for part in parts]
+    helpers = [
+        ast.unparse(node)
+        for node in tree.body
+        if isinstance(node, (ast.FunctionDef, ast.Import, ast.ImportFrom))
+        and not re.search("bpcore|bpgrader", ast.unparse(node))
+    ]
+    return found, "\n\n".join(helpers)
+
+
+@pytest.mark.parametrize("field", ["wrong", "right"])
+def test_variants_are_judged_alike_inside_the_box(each, field, box):
+    assignment = Assignment.load(each)
+    found, helpers = variants(assignment.spec, field)
+    cells = [
+        {"cell_type": "code", "source": f"{helpers}\n\n{name} = {texts[-1]}\n"}
+        for name, texts in found.items()
+    ]
+    data = json.dumps({"nbformat": 4, "cells": cells}).encode()
+    entries = {e["name"]: e for e in grade(Job("x", data, "", assignment))["exercises"]}
+    for exercise in assignment.sheet.exercises:
+        if exercise.name in found:
+            entry = entries[exercise.name]
+            assert (entry["status"] == "passed") == (field == "right"), entry
+            if field == "wrong":
+                message = list(exercise.wrong)[-1]
+                assert entry["message"].casefold().startswith(message[:-1].casefold())

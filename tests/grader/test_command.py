@@ -1,0 +1,212 @@
+"""The command from end to end, as an instructor uses it."""
+
+import csv
+import json
+import re
+import zipfile
+
+import pytest
+from click.testing import CliRunner
+
+from bpgrader.__main__ import main
+from bpgrader.box import LIMITS, MAX_OUTPUT, MEMORY, WALL_STEP, WALL_TOTAL
+
+NASTY = '=cmd|"/c calc"!A1<script>alert(1)</script>'
+
+
+def run(*arguments, code=0):
+    result = CliRunner().invoke(main, list(map(str, arguments)), catch_exceptions=False)
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def table(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def marks(box, folder, tmp_path_factory):
+    """Grade a small course once: right, half right, blank, broken, with nasty texts."""
+    from bpgrader.notebook import make_release
+    from bpgrader.spec import Assignment
+
+    source, home = Assignment.load(folder).notebook, tmp_path_factory.mktemp("course")
+
+    def text(change=lambda cells: None, solution=True):
+        notebook = make_release(source, solution=solution)
+        change({cell["id"]: cell for cell in notebook["cells"]})
+        return json.dumps(notebook)
+
+    def half(cells):
+        cells["weighted-input"]["source"] = "def weighted_input(W, b, A):\n    return W @ A\n"
+        cells["forward-pass"]["source"] = (
+            f"def forward_pass(W, b, X):\n    raise ValueError({NASTY!r})\n"
+        )
+        cells["why-activations"]["source"] = f"## Task 3 (in words): why activations?\n{NASTY}"
+
+    with zipfile.ZipFile(home / "moodle.zip", "w") as archive:
+        archive.writestr("Ada Lovelace_11_assignsubmission_file/work.ipynb", text())
+        archive.writestr("=Grace_22_assignsubmission_file/work.ipynb", text(half))
+    (home / "folder").mkdir()
+    (home / "folder" / "blank.ipynb").write_text(text(solution=False), encoding="utf-8")
+    (home / "folder" / "broken.ipynb").write_text("{", encoding="utf-8")
+    out = home / "marks"
+    said = run("grade", folder, home / "moodle.zip", home / "folder", "--out", out)
+    return home, out, said
+
+
+def test_marks_are_as_they_should_be(marks):
+    _, out, said = marks
+    points = {row["submission"]: row for row in table(out / "details.csv")}
+    assert points["Ada Lovelace_11"]["score"] == "1"
+    assert points["'=Grace_22"]["weighted_input"] == "0"
+    assert points["'=Grace_22"]["count_parameters"] == "2"
+    assert points["blank"]["score"] == "0"
+    assert points["broken"]["status"] == "refused"
+    assert "weighted_input: right 1 of 4" in said
+    assert "1 × The bias is missing. Reread eq-f1" in said
+
+
+def test_no_text_of_a_student_becomes_a_formula_or_a_script(marks):
+    _, out, _ = marks
+    for file in out.glob("*.csv"):
+        with open(file, encoding="utf-8", newline="") as opened:
+            cells = [cell for row in csv.reader(opened) for cell in row]
+        assert not [c for c in cells if c[:1] in ("=", "+", "-", "@", "\t", "\r")]
+    pages = [p.read_text(encoding="utf-8") for p in out.glob("feedback/*.html")]
+    assert len(pages) == 4
+    assert not [page for page in pages if "<script" in page]
+    assert any("&lt;script&gt;" in page for page in pages)
+    assert all("default-src 'none'" in page for page in pages)
+
+
+def test_gradescope_gets_its_form(marks):
+    _, out, _ = marks
+    results = [json.loads(p.read_text("utf-8")) for p in out.glob("gradescope/*/results.json")]
+    assert sorted(r["score"] for r in results) == [0, 0, 5, 13]
+    for result in results:
+        assert {t["status"] for t in result["tests"]} <= {"passed", "failed"}
+        assert sum(t["max_score"] for t in result["tests"]) == 13
+
+
+def test_a_person_marks_answers_in_words_and_the_marks_stay(marks):
+    _, out, _ = marks
+    rows = table(out / "written.csv")
+    assert len(rows) == 8
+    assert rows[0]["rubric"]
+    answer = next(r for r in rows if "Grace" in r["submission"] and r["question"][0] == "w")
+    assert "calc" in answer["answer"]
+    answer["mark"] = "2,5"
+    with open(out / "written.csv", "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+    run("report", out)
+    run("report", out)
+    assert [r["mark"] for r in table(out / "written.csv") if r["mark"]] == ["2.5"]
+    grades = {row["Student"]: row["01_forward_pass"] for row in table(out / "grades.csv")}
+    assert grades["'=Grace_22"] == "7.5"
+    text = (out / "written.csv").read_text("utf-8").replace(",2.5,", ",99,")
+    (out / "written.csv").write_text(text, encoding="utf-8")
+    assert "mark must be a number from 0 to 3" in run("report", out, code=2)
+    (out / "written.csv").unlink()
+
+
+def test_the_roster_of_a_course_site_gets_one_column_more(marks):
+    home, out, _ = marks
+    roster = home / "moodle.csv"
+    roster.write_text(
+        "Identifier,Full name,Email\nParticipant 22,Grace Hopper,g@x\n"
+        "Participant 11,Ada Lovelace,a@x\nParticipant 99,Not Handed In,n@x\n",
+        encoding="utf-8",
+    )
+    run("report", out, "--roster", roster)
+    rows = {row["Full name"]: row for row in table(out / "grades.csv")}
+    assert rows["Ada Lovelace"]["01_forward_pass"] == "13"
+    assert rows["Grace Hopper"]["01_forward_pass"] == "5"
+    assert rows["Not Handed In"]["01_forward_pass"] == ""
+
+
+def test_grading_goes_on_where_it_stopped_and_twice_gives_the_same_marks(marks, folder):
+    home, out, _ = marks
+    files = sorted((out / "results").glob("*.json"))
+    before = [json.loads(p.read_text("utf-8")) for p in files]
+    files[0].unlink()
+    said = run("grade", folder, home / "moodle.zip", home / "folder", "--out", out)
+    assert "3 graded before, 1 to do" in said
+    after = [json.loads(p.read_text("utf-8")) for p in files]
+    assert before[0]["seed"] != after[0]["seed"]
+    assert [b["points"] for b in before] == [a["points"] for a in after]
+    assert before[1:] == after[1:]
+
+
+def test_one_notebook_as_json_and_its_seed_gives_the_same_inputs(marks, folder, tmp_path):
+    home = marks[0]
+    with zipfile.ZipFile(home / "moodle.zip") as archive:
+        data = archive.read("=Grace_22_assignsubmission_file/work.ipynb")
+    (tmp_path / "grace.ipynb").write_bytes(data)
+    reports = []
+    for _ in range(2):
+        seed = ["--seed", reports[0]["seed"]] if reports else []
+        file = tmp_path / "report.json"
+        run("grade", folder, tmp_path / "grace.ipynb", "--json", file, *seed)
+        reports.append(json.loads(file.read_text("utf-8")))
+    assert reports[0]["score"] == pytest.approx(5 / 13)
+    assert {"score", "message", "exercises"} <= reports[0].keys()
+    assert reports[0]["exercises"] == reports[1]["exercises"]  # the messages quote hidden numbers
+    assert not (tmp_path / "marks").exists()
+
+
+def test_what_is_recorded_is_what_the_notice_says(marks):
+    _, out, _ = marks
+    results = [json.loads(p.read_text("utf-8")) for p in out.glob("results/*.json")]
+    graded = next(r for r in results if r["status"] == "graded")
+    assert set(graded) == {
+        *("name", "assignment", "title", "digest", "submission", "seed", "sandbox", "versions"),
+        *("status", "score", "points", "max_points", "message", "seconds"),
+        *("exercises", "written"),
+    }
+
+
+def test_without_a_sandbox_only_on_request_and_every_report_says_so(folder, submit, tmp_path):
+    (tmp_path / "own.ipynb").write_bytes(submit())
+    out = tmp_path / "marks"
+    said = run("grade", folder, tmp_path / "own.ipynb", "--out", out, "--unsafe-no-sandbox")
+    assert said.count("NONE: --unsafe-no-sandbox was given") == 2
+    result = json.loads(next((out / "results").iterdir()).read_text("utf-8"))
+    assert result["score"] == 1
+    assert "NONE" in result["sandbox"]
+
+
+def test_usage_errors_are_one_sentence(folder, tmp_path):
+    for arguments in (
+        ("grade", folder, tmp_path / "missing.ipynb", "--unsafe-no-sandbox"),
+        ("grade", folder, tmp_path, "--unsafe-no-sandbox"),
+        ("grade", tmp_path, tmp_path, "--unsafe-no-sandbox"),
+        ("report", tmp_path),
+        ("check", tmp_path, "--unsafe-no-sandbox"),
+    ):
+        said = run(*arguments, code=2)
+        assert said.splitlines()[-1].startswith("bpgrader: ")
+        assert "Traceback" not in said
+
+
+def test_the_help_teaches(folder):
+    said = run("--help")
+    for word in ("release", "check", "grade", "report", "selftest", "Exit codes", "written"):
+        assert re.search(word, said + run("report", "--help"))
+    for command in ("release", "check", "grade", "report", "selftest"):
+        assert len(run(command, "--help")) > 150
+
+
+def test_the_limits_are_those_of_the_guide():
+    assert (WALL_STEP, WALL_TOTAL, MAX_OUTPUT, MEMORY) == (8, 25, 4_000_000, 3 * 2**30)
+    assert LIMITS == {
+        "RLIMIT_AS": 3 * 2**30,
+        "RLIMIT_CPU": 20,
+        "RLIMIT_FSIZE": 64_000_000,
+        "RLIMIT_NOFILE": 256,
+        "RLIMIT_NPROC": 160,
+        "RLIMIT_CORE": 0,
+    }

@@ -1,0 +1,71 @@
+"""The guide for instructors, taken at its word: its commands are run in an empty folder."""
+
+import csv
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "chapters" / "for_instructors.md").read_text(encoding="utf-8")
+
+
+def test_every_command_of_the_guide_works_in_an_empty_folder(box, tmp_path):
+    bin_folder = tmp_path / "bin"
+    bin_folder.mkdir()
+    command = bin_folder / "bpgrader"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m bpgrader "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
+    work = tmp_path / "empty"
+    work.mkdir()
+    environment = {
+        **os.environ,
+        "BOOK": str(ROOT),
+        "PYTHONPATH": str(ROOT),
+        "PATH": f"{bin_folder}:{os.environ['PATH']}",
+    }
+    said = []
+    for line in re.findall(r"^\$ (.+)$", GUIDE, re.M):
+        done = subprocess.run(
+            line, shell=True, cwd=work, env=environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, (line, done.stdout, done.stderr)
+        said.append(done.stdout)
+    assert len(said) >= 10
+    assert "the sandbox is tight" in said[0]
+    assert {p.name for p in (work / "hand_out").iterdir()} == {
+        "student.ipynb",
+        "01_forward_pass.checks.json",
+    }
+    pages = {p.name[:3]: p.read_text(encoding="utf-8") for p in work.glob("marks/feedback/*.html")}
+    assert "100%" in pages["ada"]
+    assert "Not done" in pages["gra"]
+    assert "This is not a notebook" in pages["cha"]
+    with open(work / "marks" / "grades.csv", encoding="utf-8", newline="") as file:
+        rows = {row["Full name"]: row for row in csv.DictReader(file)}
+    assert (rows["Ada"]["01_forward_pass"], rows["Grace"]["01_forward_pass"]) == ("13", "0")
+    assert rows["Ada"]["Email"] == "ada@example.org"
+
+
+def test_the_example_of_an_exercise_in_the_guide_works():
+    snippet = re.search(r"```python\n\s+(Exercise\(.+?)```", GUIDE, re.S).group(1)
+    names = {}
+    exec("import numpy as np\nfrom bpgrader.draw import network", names)
+    exec("from bpgrader.spec import Exercise", names)
+    exercise = eval(re.sub(r"^   ", "", snippet, flags=re.M), names)
+    from bpgrader.judge import judge
+
+    cases = exercise.cases(names["np"].random.default_rng(0), 4)
+    for message, outcomes in cases["wrong"]:
+        said = judge(outcomes, cases, **exercise.reread)
+        assert not said.passed
+        assert said.message.startswith(message[:-1])
+    for answer in exercise.right:
+        outcomes = exercise.answers(answer, cases["args"])
+        assert judge(outcomes, cases, **exercise.reread).passed
+
+
+def test_the_guide_lists_every_assignment():
+    for folder in ROOT.glob("assignments/*/"):
+        assert f"`{folder.name}`" in GUIDE

@@ -1,0 +1,59 @@
+"""Greedy notebooks: each runs into a limit, and the others' exercises keep their marks.
+
+As in test_attacks.py the code runs in the box only. The clock is set to a shorter time, so that the
+whole takes less of it.
+"""
+
+import pytest
+
+from bpgrader import box
+
+NAME = "weighted_input"
+WRONG = "def weighted_input(W, b, A):\n    return W @ A\n"
+
+# these run into a limit and take their time
+SLOW = {
+    "endless loop in the cell": "while True: pass",
+    "endless loop in the call": "def weighted_input(W, b, A):\n    while True: pass",
+    "sleeps": "import time\ntime.sleep(10**6)",
+    "ignores signals": "import signal\nfor s in range(1, 65):\n"
+    "    try: signal.signal(s, signal.SIG_IGN)\n    except (OSError, ValueError): pass\n"
+    "while True: pass",
+    "memory": "x = np.ones(10**9)",
+    "memory of many": "import os, time\nfor _ in range(60):\n    if os.fork() == 0:\n"
+    "        x = np.ones(30 * 10**6)\n        time.sleep(60)\ntime.sleep(60)",
+    "fork bomb": "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass",
+    "threads": "import threading, time\nwhile True:\n"
+    "    try: threading.Thread(target=time.sleep, args=(99,)).start()\n"
+    "    except RuntimeError: pass",
+    "disc": "import os\nk = 0\nwhile True:\n    k += 1\n"
+    "    for d in ('/tmp', '/dev/shm'):\n        try:\n"
+    "            with open(f'{d}/{k}', 'wb') as f: f.write(bytes(10**7))\n"
+    "        except OSError: pass",
+    "closes all pipes": "import os\nos.closerange(0, 256)\nwhile True: pass",
+    "output flood": "import sys, os\nwhile True:\n    for fd in range(1, 20):\n"
+    "        try: os.write(fd, b'x' * 65536)\n        except OSError: pass",
+    "event flood": "import os\nwhile True:\n    for fd in range(3, 20):\n"
+    "        try: os.write(fd, b'{\"start\": 1}\\n' * 1000)\n        except OSError: pass",
+    "daemon": "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
+    "        while True: time.sleep(1)\n    os._exit(0)\n" + WRONG,
+}
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_greedy_attack_is_stopped(name, attack, monkeypatch):
+    monkeypatch.setattr(box, "WALL_STEP", 5.0 if "memory" in name else 1.5)
+    monkeypatch.setattr(box, "MEMORY", 500 << 20)  # what a small machine fills within that time
+    result = attack(SLOW[name])
+    own = result["by_name"][NAME]
+    if "memory" in name:
+        assert "memory" in own["message"].lower()
+    assert own["status"] == ("wrong" if name == "daemon" else "stopped"), own
+    assert all(e["status"] == "passed" for e in result["exercises"] if e["name"] != NAME)
+
+
+def test_a_step_has_eight_seconds_and_a_notebook_twenty_five(submit, graded):
+    loop = "def weighted_input(W, b, A):\n    while True: pass"
+    assert (box.WALL_STEP, box.WALL_TOTAL) == (8, 25)
+    message = graded(submit(weighted_input=loop))["by_name"][NAME]["message"]
+    assert "longer than 8 s" in message

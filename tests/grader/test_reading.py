@@ -1,0 +1,216 @@
+"""Reading what a stranger sent: one sentence for whatever is wrong, and answers found anywhere."""
+
+import json
+import os
+import zipfile
+
+import pytest
+
+from bpgrader.collect import collect
+from bpgrader.notebook import UnreadableError, make_release, read_bytes, read_cells, rebuild
+from bpgrader.report import file_name
+
+
+def notebook(*sources, **changes):
+    cells = [{"cell_type": "code", "source": source} for source in sources]
+    return json.dumps({"nbformat": 4, "cells": cells, **changes}).encode()
+
+
+BROKEN = {
+    "empty file": b"",
+    "not JSON": b"hello",
+    "half a notebook": notebook("x = 1")[:-20],
+    "a list": b"[]",
+    "a number": b"4",
+    "UTF-16": notebook("x = 1").decode().encode("utf-16"),
+    "nested too deep": b"[" * 100_000,
+    "a very long number": b'{"nbformat": ' + b"4" * 100_000 + b"}",
+    "old format": notebook(nbformat=3),
+    "no cells": b'{"nbformat": 4}',
+    "cells are text": notebook(cells="x"),
+    "too many cells": notebook(*["x"] * 2001),
+    "a cell is a number": notebook(cells=[1]),
+    "a source is a number": notebook(cells=[{"cell_type": "code", "source": 1}]),
+    "a source holds a number": notebook(cells=[{"cell_type": "code", "source": ["x", 1]}]),
+    "too much code": notebook("x" * 500_001),
+    "6 MB": notebook("x") + b" " * 6_000_000,
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_whatever_is_wrong_is_one_sentence(name):
+    with pytest.raises(UnreadableError) as caught:
+        read_cells(BROKEN[name])
+    text = str(caught.value)
+    assert text.endswith(".")
+    assert len(text) < 150
+    assert "Traceback" not in text
+
+
+def test_only_type_id_and_source_are_kept():
+    cell = {"cell_type": "code", "id": "a", "source": ["x\n", "y"], "outputs": [1], "metadata": 2}
+    data = b"\xef\xbb\xbf" + notebook(cells=[cell], metadata={"kernelspec": {"name": "evil"}})
+    assert read_cells(data) == [{"type": "code", "id": "a", "source": "x\ny"}]
+
+
+def test_links_pipes_and_folders_are_not_opened(tmp_path):
+    os.mkfifo(tmp_path / "pipe.ipynb")
+    (tmp_path / "folder.ipynb").mkdir()
+    (tmp_path / "link.ipynb").symlink_to("/etc/hostname")
+    for name in ("pipe", "folder", "link", "missing"):
+        with pytest.raises(UnreadableError, match="plain file"):
+            read_bytes(tmp_path / f"{name}.ipynb")
+    found = list(collect([tmp_path]))
+    assert {name for name, _, refusal in found if refusal} == {"pipe", "folder", "link"}
+
+
+NAMES = ["count_parameters", "weighted_input"]
+SOURCE = {
+    "cells": [
+        {
+            "cell_type": "code",
+            "id": "setup",
+            "metadata": {"tags": ["setup"]},
+            "source": "import numpy as np",
+        },
+        *(
+            {
+                "cell_type": "code",
+                "id": name,
+                "metadata": {},
+                "source": f"def {name}():\n"
+                "    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION",
+            }
+            for name in NAMES
+        ),
+    ]
+}
+
+
+def rebuilt(*sources, ids=()):
+    cells = [{"type": "code", "id": "", "source": source} for source in sources]
+    for cell, name in zip(cells, ids, strict=False):
+        cell["id"] = name
+    return rebuild(SOURCE, NAMES, cells)
+
+
+def test_the_last_definition_wins_wherever_it_stands():
+    codes, where, missing = rebuilt(
+        "def weighted_input(): return 1", "def count_parameters(): return 2", "weighted_input = 3"
+    )
+    assert codes == ["import numpy as np", "def count_parameters(): return 2", "weighted_input = 3"]
+    assert where == {"count_parameters": 1, "weighted_input": 2}
+    assert missing == {}
+
+
+def test_only_answers_and_the_helpers_that_they_need_are_run():
+    codes, _, _ = rebuilt(
+        "import os\nos.abort()",
+        "import math\nLIMIT = 3\nprint('not this')",
+        "def helper(x):\n    return math.exp(x)",
+        "def weighted_input(): return helper(LIMIT)",
+        "def count_parameters():\n    helper_in_here = 1\n    return helper_in_here",
+        "helper_in_here = 10**9",
+        "assert False",
+    )
+    assert codes == [
+        "import numpy as np",
+        "import math\nLIMIT = 3",
+        "def helper(x):\n    return math.exp(x)",
+        "def weighted_input(): return helper(LIMIT)",
+        "def count_parameters():\n    helper_in_here = 1\n    return helper_in_here",
+    ]
+
+
+def test_a_student_cannot_change_the_setup_cell():
+    codes, _, _ = rebuilt("import evil as np", "def weighted_input(): return np", ids=["setup"])
+    assert codes == ["import numpy as np", "def weighted_input(): return np"]
+
+
+def test_magics_are_left_out_and_lines_keep_their_numbers():
+    codes, _, _ = rebuilt("%%time\n!ls\ndef weighted_input():\n    %timeit x\n    return 1")
+    assert codes[1] == "pass\npass\ndef weighted_input():\n    pass\n    return 1"
+
+
+def test_what_is_missing_is_said():
+    said = rebuilt("def weighted_input(: return 1", "x = 1", ids=["weighted_input", "other"])[2]
+    assert "not valid Python (line 1" in said["weighted_input"]
+    assert "Not done" in said["count_parameters"]
+    said = rebuilt("def wheighted_input(): return 1", ids=["weighted_input"])[2]
+    assert "does not define weighted_input" in said["weighted_input"]
+
+
+def test_code_that_strains_the_parser_is_harmless():
+    for source in ("(" * 100_000, "-" * 100_000 + "1", "x" + ".y" * 100_000, "a\0b", "\ud800"):
+        rebuilt(f"{source}\n", "def weighted_input(): return 1")
+
+
+def test_a_release_holds_no_solution_and_a_solution_no_marker():
+    student = json.dumps(make_release(SOURCE, solution=False))
+    assert "return 1" not in student
+    assert "NotImplementedError" in student
+    solution = json.dumps(make_release(SOURCE, solution=True))
+    assert "return 1" in solution
+    assert "SOLUTION" not in solution + student
+
+
+def zipped(path, *entries):
+    with zipfile.ZipFile(path, "w") as archive:
+        for entry, data in entries:
+            archive.writestr(entry, data)
+    return path
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_hostile_zip_harms_nobody_else(tmp_path):
+    link = zipfile.ZipInfo("link.ipynb")
+    link.external_attr = 0o120777 << 16
+    bad = ["/abs.ipynb", "../up.ipynb", "a/../../up2.ipynb", "back\\slash.ipynb", "C:drive.ipynb"]
+    path = zipped(
+        tmp_path / "all.zip",
+        ("ada.ipynb", "1"),
+        ("ada.ipynb", "2"),
+        (link, "/etc/passwd"),
+        ("notes.txt", "ignored"),
+        ("__MACOSX/._ada.ipynb", "ignored"),
+        *((name, "x") for name in bad),
+        ("Grace Hopper_77_assignsubmission_file/work.ipynb", "3"),
+    )
+    found = list(collect([path]))
+    assert [(n, d) for n, d, refusal in found if not refusal] == [
+        ("ada", b"1"),
+        ("Grace Hopper_77", b"3"),
+    ]
+    assert len([1 for _, _, refusal in found if refusal]) == len(bad) + 2
+    assert {p.name for p in tmp_path.iterdir()} == {"all.zip"}
+
+
+def test_a_zip_bomb_is_read_no_further_than_allowed(tmp_path, monkeypatch):
+    monkeypatch.setattr("bpgrader.collect.MAX_ZIP", 20_000_000)
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for k in range(8):
+            archive.writestr(f"{k}.ipynb", b"0" * 9_000_000)
+    with pytest.raises(ValueError, match="more than 20,000,000 bytes"):
+        list(collect([tmp_path / "bomb.zip"]))
+
+
+def test_one_damaged_entry_of_a_zip_harms_no_other(tmp_path):
+    path = zipped(tmp_path / "x.zip", ("ada.ipynb", "one"), ("grace.ipynb", "two"))
+    path.write_bytes(path.read_bytes().replace(b"one", b"0ne"))
+    found = {name: (data, refusal) for name, data, refusal in collect([path])}
+    assert "damaged" in found["ada"][1]
+    assert found["grace"] == (b"two", "")
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 not a zip"])
+def test_a_damaged_zip_is_said_to_be_one(tmp_path, data):
+    (tmp_path / "x.zip").write_bytes(data)
+    with pytest.raises(ValueError, match="not a zip that can be read"):
+        list(collect([tmp_path / "x.zip"]))
+
+
+def test_awkward_names_make_safe_distinct_files():
+    names = ["../../x", "x", "X", "-rf", "a\nb", "ä" * 300, "", "a/b", "a b", "\udcff", "CON"]
+    files = [file_name(name) for name in names]
+    assert len(set(files)) == len(names)
+    assert all(len(f) < 60 and f.replace("-", "").isalnum() and f[0] != "-" for f in files)

@@ -1,0 +1,260 @@
+"""BP1 to BP4 against four other roads to the same derivatives."""
+
+import autograd
+import autograd.numpy as anp
+import mpmath
+import numpy as np
+import pytest
+
+from bpcore import (
+    Gradients,
+    backward,
+    check_gradients,
+    cross_entropy,
+    flatten,
+    forward,
+    per_sample_gradients,
+    quadratic,
+    relative_error,
+    relu,
+    sigmoid,
+    worked_example,
+)
+from bpcore.activations import ACTIVATIONS
+from bpcore.losses import LOSSES
+from bpcore.network import Network
+
+SIZES = {1: [3, 1], 2: [4, 3, 1], 3: [5, 4, 3, 1], 4: [6, 5, 4, 3, 1]}  # widths differ, from m too
+
+every_net = pytest.mark.parametrize(
+    ("hidden", "loss", "depth", "m"),
+    [
+        (hidden, loss, depth, m)
+        for hidden in ACTIVATIONS.values()
+        for loss in LOSSES.values()
+        for depth in SIZES
+        for m in (1, 2, 7)
+    ],
+    ids=str,
+)
+
+
+@pytest.fixture
+def case(draw, hidden, depth, m):
+    net, X, Y = draw(SIZES[depth], m, seed=10 * depth + m, hidden=hidden)
+    for z in forward(net, X).z[1:-1]:
+        assert hidden is not relu or np.abs(z).min() > 1e-3  # no central difference over the kink
+    return net, X, Y
+
+
+@every_net
+def test_complex_step(case, loss, record_property):
+    net, X, Y = case
+    outcome = check_gradients(net, X, Y, loss)
+    record_property("gradient against the complex step, relative", float(outcome.error))
+    assert outcome.error <= 1e-13, outcome
+    assert np.linalg.norm(flatten(backward(net, forward(net, X), Y, loss))) > 1e-3  # not 0 = 0
+
+
+@every_net
+def test_central_difference(case, loss, record_property):
+    net, X, Y = case
+    outcome = check_gradients(net, X, Y, loss, method="central")
+    record_property("gradient against central differences, relative", float(outcome.error))
+    assert outcome.error <= 1e-8, outcome
+
+
+@every_net
+def test_second_source(case, loss, record_property):
+    """HIPS autograd, from formulas written here a second time, agrees in every parameter."""
+    net, X, Y = case
+    apply = {
+        "sigmoid": lambda z: 1 / (1 + anp.exp(-z)),
+        "tanh": anp.tanh,
+        "relu": lambda z: anp.maximum(z, 0),
+        "identity": lambda z: z,
+    }
+
+    def J(parameters):
+        a = X
+        for i, (W, b) in enumerate(parameters, start=1):
+            z = anp.dot(W, a) + b
+            a = apply[net.g[i].name](z)
+        if loss is quadratic:
+            return anp.mean((a - Y) ** 2) / 2
+        return anp.mean(anp.logaddexp(0.0, z) - Y * z)
+
+    want = autograd.grad(J)([(net.W[i], net.b[i]) for i in range(1, net.L + 1)])
+    grads = backward(net, forward(net, X), Y, loss)
+    got = flatten(grads)
+    want = np.concatenate([part.ravel() for pair in want for part in pair])
+    off = np.abs(got - want).max() / np.linalg.norm(want)
+    record_property("gradient against HIPS autograd, relative", float(off))
+    assert off <= 1e-14
+
+
+@every_net
+def test_mean_of_per_sample_gradients(case, loss, record_property):
+    net, X, Y = case
+    grads = backward(net, forward(net, X), Y, loss)
+    each = per_sample_gradients(net, X, Y, loss)
+    layers = range(1, net.L + 1)
+    mean = Gradients(
+        *([None, *(d[i].mean(axis=0) for i in layers)] for d in (each.dW, each.db)), ()
+    )
+    off = relative_error(flatten(mean), flatten(grads))
+    record_property("mean of per-sample gradients against the batch, relative", float(off))
+    assert off <= 1e-15
+    for i in layers:
+        assert each.dW[i].shape == (X.shape[1], *net.W[i].shape)
+        assert each.db[i].shape == (X.shape[1], *net.b[i].shape)
+        np.testing.assert_allclose(each.delta[i], grads.delta[i], rtol=1e-13, atol=1e-17)
+    assert each.dW[0] is each.db[0] is each.delta[0] is None
+
+
+def truth(net, X, Y, loss):
+    """Run both passes of a sigmoid network with mpmath, unit by unit and sample by sample."""
+    L, m, exact = net.L, X.shape[1], mpmath.mpf
+    z, a, delta = ([np.full((n, m), exact(0)) for n in net.n] for _ in range(3))
+    for s in range(m):
+        a[0][:, s] = [exact(float(x)) for x in X[:, s]]
+        for i in range(1, L + 1):
+            for j in range(net.n[i]):
+                terms = (
+                    exact(float(w)) * x for w, x in zip(net.W[i][j], a[i - 1][:, s], strict=True)
+                )
+                z[i][j, s] = mpmath.fsum(terms) + exact(float(net.b[i][j, 0]))
+                a[i][j, s] = 1 / (1 + mpmath.exp(-z[i][j, s]))
+        last = a[L][0, s]
+        slope = 1 if loss is cross_entropy else last * (1 - last)
+        delta[L][0, s] = (last - int(Y[0, s])) * slope
+        for i in range(L - 1, 0, -1):
+            for j in range(net.n[i]):
+                back = (
+                    exact(float(w)) * d
+                    for w, d in zip(net.W[i + 1][:, j], delta[i + 1][:, s], strict=True)
+                )
+                delta[i][j, s] = mpmath.fsum(back) * a[i][j, s] * (1 - a[i][j, s])
+    layers = range(1, L + 1)
+    dW = [None, *(delta[i] @ a[i - 1].T / m for i in layers)]
+    db = [None, *(delta[i].sum(axis=1, keepdims=True) / m for i in layers)]
+    return z, a, delta, dW, db
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=str)
+def test_worked_example_against_50_digits(loss):
+    """Every intermediate value and all 19 derivatives, to 2 units in the last place of 0.1."""
+    net, X, Y = worked_example()
+    cache = forward(net, X)
+    grads = backward(net, cache, Y, loss)
+    got = (cache.z, cache.a, grads.delta, grads.dW, grads.db)
+    with mpmath.workdps(50):
+        for ours, exact in zip(got, truth(net, X, Y, loss), strict=True):
+            for i in range(1, 3):
+                for one, true in zip(ours[i].ravel(), exact[i].ravel(), strict=True):
+                    assert abs(float(one - true)) <= 2 * np.spacing(max(abs(one), 0.1))
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=str)
+def test_200_networks_against_50_digits(draw, loss, record_property):
+    """The relative error of the whole gradient: median below 3e-16, worst below 2e-15."""
+    errors = []
+    with mpmath.workdps(50):
+        for seed in range(200):
+            net, X, Y = draw([4, 3, 1], 7, seed=seed)
+            grads = backward(net, forward(net, X), Y, loss)
+            *_, dW, db = truth(net, X, Y, loss)
+            exact = np.concatenate(
+                [p.ravel() for pair in zip(dW[1:], db[1:], strict=True) for p in pair]
+            )
+            off = mpmath.norm([x - y for x, y in zip(flatten(grads), exact, strict=True)])
+            errors.append(float(off / mpmath.norm(list(exact))))
+    record_property("gradient against 50 digits, 200 networks, median", float(np.median(errors)))
+    record_property("gradient against 50 digits, 200 networks, worst", float(max(errors)))
+    assert np.median(errors) <= 3e-16
+    assert max(errors) <= 2e-15
+
+
+@pytest.mark.parametrize("m", [1, 2, 7])
+def test_logistic_regression_is_the_case_of_one_layer(draw, m):
+    net, X, Y = draw([3, 1], m)
+    a = 1 / (1 + np.exp(-(net.W[1] @ X + net.b[1])))
+    grads = backward(net, forward(net, X), Y)
+    assert relative_error(grads.dW[1], (a - Y) @ X.T / m) <= 1e-15
+    assert relative_error(grads.db[1], (a - Y).sum(axis=1, keepdims=True) / m) <= 1e-15
+    assert relative_error(grads.delta[1], a - Y) <= 1e-15
+
+
+@every_net
+def test_a_stack_is_its_networks(draw, hidden, loss, depth, m, record_property):
+    nets = [draw(SIZES[depth], m, seed=k, hidden=hidden)[0] for k in range(3)]
+    _, X, Y = draw(SIZES[depth], m)
+    layers = range(1, depth + 1)
+    stack = Network(
+        [None, *(np.stack([net.W[i] for net in nets]) for i in layers)],
+        [None, *(np.stack([net.b[i] for net in nets]) for i in layers)],
+        nets[0].g,
+    )
+    cache = forward(stack, X)
+    grads = backward(stack, cache, Y, loss)
+    for k, net in enumerate(nets):
+        own_cache = forward(net, X)
+        own = backward(net, own_cache, Y, loss)
+        for i in layers:
+            for got, want in (
+                (cache.z, own_cache.z),
+                (cache.a, own_cache.a),
+                (grads.delta, own.delta),
+                (grads.dW, own.dW),
+                (grads.db, own.db),
+            ):
+                assert got[i][k].shape == want[i].shape
+                off = relative_error(got[i][k], want[i])
+                record_property("stack against separate networks, relative", float(off))
+                assert off <= 1e-14
+
+
+def test_gradients_are_values(draw):
+    net, X, Y = draw([4, 3, 1], 7)
+    cache = forward(net, X)
+    for grads in (backward(net, cache, Y), per_sample_gradients(net, X, Y)):
+        for field in (grads.dW, grads.db, grads.delta):
+            assert isinstance(field, tuple)
+            assert len(field) == 3
+            assert field[0] is None
+            assert not any(array.flags.writeable for array in field[1:])
+
+
+def test_overflow_is_named_by_its_layer(draw):
+    net, X, Y = draw([4, 3, 1], 7, hidden="identity")
+    with pytest.raises(
+        ValueError, match=r"^X or W is too large: dW\[1\] overflows; standardise X$"
+    ):
+        backward(net, forward(net, np.full_like(X, 2e307)), np.zeros_like(Y))
+
+
+def test_a_cache_of_another_network_or_of_no_samples_is_refused(draw):
+    net, X, Y = draw([4, 3, 1], 7)
+    other, _, _ = draw([4, 5, 1], 7)
+    wanted = r"\[\(4, 7\), \(3, 7\), \(1, 7\)\]"
+    with pytest.raises(ValueError, match=f"cache must come from this network.*{wanted}.*again$"):
+        backward(net, forward(other, X), Y)
+    cache = forward(net, X)
+    for a in ([], [1.0], [a[:, :0] for a in cache.a], cache.a[:2]):
+        with pytest.raises(ValueError, match=r"^cache must come from this network"):
+            backward(net, type(cache)(cache.z, a), Y)
+    lists = type(cache)(cache.z, [a.tolist() for a in cache.a])
+    assert relative_error(flatten(backward(net, lists, Y)), flatten(backward(net, cache, Y))) == 0
+
+
+def test_the_loss_may_be_left_out_or_named(draw):
+    net, X, Y = draw([4, 3, 1], 7)
+    cache = forward(net, X)
+    default = flatten(backward(net, cache, Y))
+    assert np.array_equal(default, flatten(backward(net, cache, Y, "cross_entropy")))
+    assert np.array_equal(default, flatten(backward(net, cache, Y, cross_entropy)))
+    assert not np.array_equal(default, flatten(backward(net, cache, Y, "quadratic")))
+    each, named = per_sample_gradients(net, X, Y), per_sample_gradients(net, X, Y, "quadratic")
+    assert np.array_equal(each.dW[1].mean(axis=0).shape, named.dW[1].mean(axis=0).shape)
+    assert not np.array_equal(each.dW[1], named.dW[1])
+    assert sigmoid is net.g[1]

@@ -1,0 +1,52 @@
+"""`check`, which executes the equations of the chapters, must be able to fail."""
+
+import numpy as np
+import pytest
+
+from bpcore import check
+
+
+def test_it_prints_the_tolerance_and_nothing_that_differs_between_machines(capsys):
+    check("eq-a", 1.0, 1.0 + 1e-13)
+    check("eq-b", [[1, 2]], [[1, 2]], tol=1e-6)
+    assert capsys.readouterr().out == "✓ eq-a: equal to 1e-12\n✓ eq-b: equal to 1e-06\n"
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    (1.0, 1.0 + 2e-12), (1.0 + 2e-12, 1.0), (0.0, 2e-12), ([1.0, 2.0], [1.0, 2.1]),
+    (1e3, 1e3 + 2e-9), (1e308, -1e308),
+])  # fmt: skip
+def test_a_difference_fails(capsys, left, right):
+    with (
+        np.errstate(all="raise"),
+        pytest.raises(AssertionError, match=r"^eq-a: .* differ at .*\(tol 1e-12\)"),
+    ):
+        check("eq-a", left, right)
+    assert capsys.readouterr().out == ""
+
+
+def test_the_worst_entry_is_named():
+    with pytest.raises(AssertionError) as caught:
+        check("eq-a", [[1.0, 2.0], [3.0, 4.0]], [[1.0, 2.5], [3.1, 4.0]])
+    assert str(caught.value) == "eq-a: 2.0 and 2.5 differ at [0, 1] (tol 1e-12)"
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    (0.0, 1e-12), (1e3, 1e3 + 9e-10), ([1e6, 0.0], [1e6, 9e-7]), (0.0, 9e-13), (0.25, 0.25 - 9e-13),
+])  # fmt: skip
+def test_the_tolerance_is_relative_to_the_largest_entry_and_absolute_below_1(left, right):
+    check("eq-a", left, right)
+
+
+def test_nothing_is_broadcast():
+    for left, right in (([1.0], 1.0), ([[1.0, 1.0]], [1.0, 1.0]), ([1.0, 1.0], [1.0])):
+        with pytest.raises(AssertionError) as caught:
+            check("eq-a", left, right)
+        assert str(caught.value) == f"eq-a: shapes differ, {np.shape(left)} and {np.shape(right)}"
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, []])
+def test_what_is_not_a_finite_number_is_equal_to_nothing(value):
+    for left, right in ((value, value), (np.ones_like(value), value), (value, np.ones_like(value))):
+        with pytest.raises(AssertionError, match=r"^eq-a: both sides must be finite numbers, got "):
+            check("eq-a", left, right)

@@ -1,0 +1,203 @@
+"""Data sets: shapes, classes, the split without leakage, and accuracy on the real ones."""
+
+import numpy as np
+import pytest
+
+from bpcore import (
+    Dataset,
+    accuracy,
+    blobs,
+    breast_cancer,
+    circles,
+    digits,
+    init_network,
+    moons,
+    train,
+    worked_example,
+    xor,
+)
+
+shapes = pytest.mark.parametrize("shape", [blobs, moons, circles, xor], ids=lambda f: f.__name__)
+
+
+@shapes
+@pytest.mark.parametrize("m", [2, 3, 7, 200])
+def test_half_of_each_class(shape, m):
+    data = shape(m, rng=0)
+    assert data.X.shape == (2, m)
+    assert data.Y.shape == (1, m)
+    assert (data.Y == 0).sum() == m // 2
+    assert repr(data) == f"Dataset('{shape.__name__}': d=2, m={m})"
+    assert shape(rng=0).X.shape == (2, 200)
+
+
+@shapes
+def test_the_seed_decides(shape):
+    first, again, other = shape(9, rng=3), shape(9, rng=np.random.default_rng(3)), shape(9, rng=4)
+    assert np.array_equal(first.X, again.X)
+    assert not np.array_equal(first.X, other.X)
+    assert not np.array_equal(shape(9, rng=None).X, shape(9, rng=None).X)
+
+
+@shapes
+def test_noise_is_the_standard_deviation(shape):
+    """The same draw with more noise moves away from the noiseless shape by that factor."""
+    quiet, usual = shape(4000, rng=0, noise=0).X, shape(4000, rng=0).X
+    defaults = {blobs: 1.0, moons: 0.1, circles: 0.1, xor: 0.3}
+    assert (usual - quiet).std() == pytest.approx(defaults[shape], rel=0.03)
+    loud = shape(4000, rng=0, noise=2).X
+    np.testing.assert_allclose(loud - quiet, (usual - quiet) * 2 / defaults[shape], rtol=1e-9)
+    rng = np.random.default_rng(0)  # the noise is what the generator draws last
+    if shape is xor:
+        rng.choice([-1.0, 1.0], 4000)
+    elif shape is not blobs:
+        rng.uniform(size=4000)
+    np.testing.assert_allclose(loud - quiet, 2 * rng.normal(size=(2, 4000)), rtol=1e-9)
+
+
+def test_the_shapes_without_noise():
+    X, y = (lambda d: (d.X, d.Y[0]))(blobs(8, rng=0, noise=0))
+    assert np.array_equal(X, [np.where(y == 1, 2.0, -2.0), np.zeros(8)])
+
+    X, y = (lambda d: (d.X, d.Y[0]))(xor(40, rng=0, noise=0))
+    assert np.array_equal(np.abs(X), np.ones((2, 40)))
+    assert np.array_equal(X[0] * X[1] < 0, y == 1)
+    assert len(np.unique(X, axis=1).T) == 4
+
+    X, y = (lambda d: (d.X, d.Y[0]))(circles(40, rng=0, noise=0))
+    np.testing.assert_allclose(np.hypot(*X), np.where(y == 1, 1.0, 2.0), rtol=1e-15)
+    X = circles(8000, rng=0, noise=0).X  # all round, and evenly
+    _, counts = np.unique(np.floor(np.arctan2(X[1], X[0]) / (np.pi / 4)), return_counts=True)
+    assert len(counts) == 8
+    assert counts.min() > 900
+
+    X, y = (lambda d: (d.X, d.Y[0]))(moons(400, rng=0, noise=0))
+    upper, lower = X[:, y == 0], X[:, y == 1]
+    np.testing.assert_allclose(np.hypot(upper[0] + 0.5, upper[1] + 0.25), 1, rtol=1e-15)
+    np.testing.assert_allclose(np.hypot(lower[0] - 0.5, lower[1] - 0.25), 1, rtol=1e-15)
+    assert (upper[1] >= -0.25).all()
+    assert (lower[1] <= 0.25).all()
+    assert upper[0].min() < -1.4 < 1.4 < lower[0].max()
+    assert upper[0].max() > 0.4
+    assert lower[0].min() < -0.4
+
+
+def test_real_sets():
+    cancer = breast_cancer()
+    assert repr(cancer) == "Dataset('breast cancer': d=30, m=569)"
+    assert cancer.Y.sum() == 212  # malignant
+    pair = digits()
+    assert repr(pair) == "Dataset('digits 3 and 8': d=64, m=357)"
+    assert pair.Y.sum() == 174  # eights
+    assert (pair.X.min(), pair.X.max()) == (0, 16)
+    swapped = digits(8, 3)
+    assert np.array_equal(swapped.X, pair.X)
+    assert np.array_equal(swapped.Y, 1 - pair.Y)
+    assert digits(0, 9).name == "digits 0 and 9"
+
+
+def test_breast_cancer_is_learned(record_property):
+    data, scores = breast_cancer(), []
+    for k in range(5):
+        ours, theirs = data.split(rng=k)
+        net = init_network([30, 16, 1], rng=k)
+        net, _ = train(net, ours.X, ours.Y, learning_rate=1.0, epochs=100, record=False)
+        scores.append(accuracy(net, theirs.X, theirs.Y))
+    record_property("breast cancer, held-back share wrong, 5 splits", float(1 - np.mean(scores)))
+    assert np.mean(scores) >= 0.96, scores
+
+
+def test_two_digits_are_learned(record_property):
+    data, scores = digits(3, 8), []
+    for k in range(5):
+        ours, theirs = data.split(rng=k)
+        net = init_network([64, 32, 1], rng=k)
+        net, _ = train(net, ours.X, ours.Y, learning_rate=1.0, epochs=100, record=False)
+        scores.append(accuracy(net, theirs.X, theirs.Y))
+    record_property("digits 3 and 8, held-back share wrong, 5 splits", float(1 - np.mean(scores)))
+    assert np.mean(scores) >= 0.98, scores
+
+
+def test_split_standardises_by_the_training_part_alone():
+    data = breast_cancer()
+    ours, theirs = data.split(rng=0)
+    assert (ours.X.shape, theirs.X.shape) == ((30, 427), (30, 142))
+    np.testing.assert_allclose(ours.X.mean(axis=1), 0, atol=1e-12)
+    np.testing.assert_allclose(ours.X.std(axis=1), 1, rtol=1e-12)
+    assert np.abs(theirs.X.mean(axis=1)).max() > 0.01
+    assert ours.name == "breast cancer, training part"
+    assert theirs.name == "breast cancer, held back"
+    # what is held back may say anything: the training part does not move
+    order = np.random.default_rng(0).permutation(569)
+    X = data.X.copy()
+    X[:, order[:142]] = 7.0
+    changed, _ = Dataset(X, data.Y).split(rng=0)
+    assert np.array_equal(changed.X, ours.X)
+    # and both parts are the same affine map of the data
+    part = data.X[:, order[142:]]
+    mean, std = part.mean(axis=1, keepdims=True), part.std(axis=1, keepdims=True)
+    np.testing.assert_allclose(theirs.X, (data.X[:, order[:142]] - mean) / std, rtol=1e-12)
+    assert np.array_equal(ours.Y, data.Y[:, order[142:]])
+    assert np.array_equal(theirs.Y, data.Y[:, order[:142]])
+
+
+def test_split_of_a_constant_feature():
+    """Not even where the standard deviation of a constant is rounded to something above 0."""
+    X = np.array([np.full(40, 0.1), np.arange(40)])
+    assert X[0, :30].std() > 0
+    ours, theirs = Dataset(X, np.arange(40)[None] % 2).split(rng=0)
+    assert np.abs(ours.X[0]).max() < 1e-15
+    assert np.abs(theirs.X[0]).max() < 1e-15
+    assert ours.X[1].std() == pytest.approx(1)
+
+
+def test_split_sizes():
+    data = blobs(10, rng=0)
+    for share, sizes in ((0.1, (9, 1)), (0.5, (5, 5)), (0.9, (1, 9)), (0.25, (8, 2))):
+        ours, theirs = data.split(rng=0, held_back=share)
+        assert (ours.X.shape[1], theirs.X.shape[1]) == sizes
+    assert data.split(rng=0)[1].X.shape == (2, 2)
+    for share in (0.01, 0.99, 1.0):
+        with pytest.raises(
+            ValueError, match=rf"^held_back must leave .* parts, got {share} of 10$"
+        ):
+            data.split(rng=0, held_back=share)
+    once, twice = data.split(rng=1)[0], data.split(rng=1)[0]
+    assert np.array_equal(once.X, twice.X)
+
+
+@pytest.mark.parametrize("scale", [1e308, 1e-200])
+def test_split_of_numbers_too_large_or_too_small(scale):
+    data = Dataset(np.array([[1.0, -1.0, 0.0, 0.5]]) * scale, [[0, 1, 0, 1]])
+    lost = pytest.raises(
+        ValueError,
+        match=r"^X is too large or too small: its standard deviation is lost; scale X$",
+    )
+    with np.errstate(all="raise", under="ignore"), lost:
+        data.split(rng=0)
+
+
+def test_a_dataset_is_a_read_only_copy():
+    X, Y = np.eye(2), np.array([[0.0, 1.0]])
+    data = Dataset(X, Y)
+    assert data.name == "data"
+    assert not any(array.flags.writeable for array in (data.X, data.Y))
+    X[0, 0], Y[0, 0] = 5, 1
+    assert data.X[0, 0] == 1
+    assert data.Y[0, 0] == 0
+
+
+def test_worked_example():
+    net, X, Y = worked_example()
+    assert (net.n, net.num_parameters) == ((4, 3, 1), 19)
+    assert np.array_equal(
+        net.W[1], [[0.5, -0.3, 0.8, 0.1], [-0.6, 0.4, 0.2, -0.7], [0.3, 0.9, -0.5, 0.2]]
+    )
+    assert np.array_equal(net.W[2], [[0.7, -0.4, 0.6]])
+    assert np.array_equal(net.b[1], [[0.1], [-0.2], [0.05]])
+    assert np.array_equal(net.b[2], [[-0.3]])
+    assert np.array_equal(X, [[1.0], [0.5], [-1.5], [2.0]])
+    assert np.array_equal(Y, [[1.0]])
+    assert not any(array.flags.writeable for array in (X, Y))
+    sizes = sorted({abs(x) for p in (net.W[1], net.W[2]) for x in p.ravel()})
+    assert len(sizes) == 9  # few repetitions: a wrong index is seen

@@ -1,0 +1,66 @@
+"""The other editions: notebooks that install the package first, and the book without solutions."""
+
+import json
+import re
+from pathlib import Path
+
+import editions
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("chapters/*.ipynb")), ids=lambda p: p.stem)
+def test_student_edition_has_every_exercise_and_no_solution(path):
+    full = nbformat.read(path, as_version=4)
+    exercises = re.findall(r"\{exercise\}", json.dumps(full))
+    gated = json.dumps(full).count("{solution-start}")
+    cut = editions.without_solutions(nbformat.read(path, as_version=4))
+    text = json.dumps(cut)
+    assert "{solution" not in text
+    assert re.findall(r"\{exercise\}", text) == exercises
+    assert len(full.cells) - len(cut.cells) >= gated
+    nbformat.validate(cut)
+
+
+def test_solutions_are_cut_with_their_cells():
+    markdown, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            markdown(
+                ":::{exercise}\n:label: ex-a\nDo it.\n:::\n\n:::{solution} ex-a\nSecret.\n:::"
+            ),
+            markdown("Before.\n\n::::{solution} ex-b\n:::{note}\nSecret.\n:::\n::::\n\nAfter."),
+            markdown(":::{solution-start} ex-c\n:class: dropdown\n:::\n\nSecret."),
+            code("secret = 1"),
+            markdown("Secret.\n\n```{solution-end}\n```\n\nGoes on."),
+            code("public = 1"),
+        ]
+    )
+    sources = [cell.source for cell in editions.without_solutions(notebook).cells]
+    assert sources == [
+        ":::{exercise}\n:label: ex-a\nDo it.\n:::",
+        "Before.\n\n\nAfter.",
+        "Goes on.",
+        "public = 1",
+    ]
+
+
+def test_live_notebooks_install_the_package_first(tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    editions.live("bpcore", tmp_path / "live")
+    written = sorted((tmp_path / "live").rglob("*.ipynb"))
+    assert len(written) == len(editions.notebooks(ROOT)) >= 14
+    for path in written:
+        first, *others = nbformat.read(path, as_version=4).cells
+        assert '%pip install -q "bpcore"' in first.source
+        stored = nbformat.read(ROOT / path.relative_to(tmp_path / "live"), as_version=4)
+        assert [cell.source for cell in others] == [cell.source for cell in stored.cells]
+
+
+def test_wheel_for_the_browser_is_in_its_own_index(site):
+    index = json.loads((site / "lite" / "pypi" / "all.json").read_text(encoding="utf-8"))
+    [release] = index["bpcore"]["releases"].values()
+    assert (site / "lite" / "pypi" / release[0]["filename"]).is_file()
+    assert not list((site / "lite").rglob("*.map"))

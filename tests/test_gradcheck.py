@@ -1,0 +1,192 @@
+"""Finite differences, the complex step, and the check of a student's own backward pass."""
+
+import numpy as np
+import pytest
+
+from bpcore import (
+    GradientCheck,
+    Gradients,
+    Network,
+    backward,
+    check_gradients,
+    complex_step_gradient,
+    flatten,
+    forward,
+    numerical_gradient,
+    relative_error,
+    unflatten,
+)
+
+METHODS = {"central": numerical_gradient, "complex": complex_step_gradient}
+
+
+def test_flatten_goes_by_layers_and_rows():
+    net = Network(
+        [None, [[1, 2, 3], [4, 5, 6]], [[9, 10]]],
+        [None, [[7], [8]], [[11]]],
+        [None, "tanh", "sigmoid"],
+    )
+    vector = flatten(net)
+    assert np.array_equal(vector, np.arange(1.0, 12))
+    twin = unflatten(vector, net)
+    for i in (1, 2):
+        assert np.array_equal(twin.W[i], net.W[i])
+        assert np.array_equal(twin.b[i], net.b[i])
+    assert twin.g == net.g
+    assert np.array_equal(flatten(unflatten(-vector, net)), -vector)
+    vector[:] = 0
+    assert np.array_equal(flatten(twin), np.arange(1.0, 12))  # no memory is shared
+
+
+def test_flatten_of_gradients_has_the_same_order(draw):
+    net, X, Y = draw([4, 3, 1], 7)
+    grads = backward(net, forward(net, X), Y)
+    as_if_net = Network(grads.dW, grads.db)
+    assert np.array_equal(flatten(grads), flatten(as_if_net))
+    lists = Gradients(*([None, *(p.tolist() for p in d[1:])] for d in (grads.dW, grads.db)), ())
+    assert np.array_equal(flatten(lists), flatten(grads))
+
+
+def cubic(x):
+    return (x**3).sum() + x.ravel()[0] * x.ravel()[-1]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("shape", [(), (1,), (3,), (2, 3), (2, 1, 2)])
+def test_gradient_of_a_cubic(method, shape):
+    x = np.linspace(0.5, 1.5, int(np.prod(shape))).reshape(shape)
+    want = np.array(3 * x**2)
+    want.reshape(-1)[0] += x.ravel()[-1]
+    want.reshape(-1)[-1] += x.ravel()[0]
+    got = METHODS[method](cubic, x)
+    assert got.shape == shape
+    assert got.dtype == np.float64
+    np.testing.assert_allclose(got, want, rtol={"central": 1e-9, "complex": 1e-15}[method])
+
+
+def test_the_step_is_the_one_asked_for():
+    """The central difference of x³ is 3x² + h², that of the complex step 3x² - h²."""
+    for h in (0.5, 0.1):
+        assert numerical_gradient(cubic_1d, 2.0, h=h) == pytest.approx(12 + h**2, rel=1e-12)
+        assert complex_step_gradient(cubic_1d, 2.0, h=h) == pytest.approx(12 - h**2, rel=1e-12)
+    assert numerical_gradient(cubic_1d, 2.0) - 12 == pytest.approx(1e-10, abs=1e-9)
+    seen = []
+    numerical_gradient(lambda x: seen.append(float(x)) or 0.0, 1.0)
+    assert seen == [1.0 + 1e-5, 1.0 - 1e-5]
+    complex_step_gradient(lambda x: seen.append(complex(x)) or 1j, 1.0)
+    assert seen[2:] == [1 + 1e-20j]
+    numerical_gradient(cubic, [1.0, 2.0], h=1.0)
+    complex_step_gradient(cubic, [1.0, 2.0], h=1.0)
+
+
+def cubic_1d(x):
+    return x**3
+
+
+def test_the_complex_step_subtracts_nothing():
+    f = lambda x: np.exp(x) / np.sin(x) ** 3  # noqa: E731
+    want = np.exp(1.5) * (np.sin(1.5) - 3 * np.cos(1.5)) / np.sin(1.5) ** 4
+    for h in (1e-20, 1e-100, 1e-200):
+        assert complex_step_gradient(f, 1.5, h=h) == pytest.approx(want, rel=1e-15)
+
+
+def test_a_function_may_change_its_argument():
+    def destructive(x):
+        x *= 0
+        return x.sum() + 1
+
+    x = np.array([1.0, 2.0])
+    assert np.array_equal(numerical_gradient(destructive, x), [0, 0])
+    assert np.array_equal(x, [1, 2])
+
+
+def test_relative_error():
+    assert relative_error([3.0, 4.0], [3.0, 4.0]) == 0
+    assert relative_error([3.0, 4.0], [0.0, 0.0]) == 1
+    assert relative_error([0.0], [0.0]) == 0
+    assert relative_error([3.0, 4.0], [3.0, 4.5]) == pytest.approx(0.5 / np.hypot(3, 4.5))
+    assert relative_error([3.0, 4.5], [3.0, 4.0]) == pytest.approx(0.5 / np.hypot(3, 4.5))
+    assert relative_error([[1.0], [2.0]], [[-1.0], [-2.0]]) == pytest.approx(2)
+    assert relative_error(2.0, 1.0) == 0.5
+    assert relative_error([2e-200], [1e-200]) == 0.5
+    assert relative_error([5e-324], [0.0]) == 1
+    assert relative_error([1e308, 1e308], [-1e308, -1e308]) == pytest.approx(2)
+    assert isinstance(relative_error([1.0], [1.0]), float)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_check_gradients_names_the_worst_parameter(draw, method):
+    net, X, Y = draw([4, 3, 1], 7)
+    names = {
+        "W[1][0, 3]": (1, "dW", (0, 3)),
+        "b[1][2, 0]": (1, "db", (2, 0)),
+        "W[2][0, 1]": (2, "dW", (0, 1)),
+    }
+    for name, (layer, field, k) in names.items():
+
+        def wrong(net, cache, Y, loss, layer=layer, field=field, k=k):
+            grads = backward(net, cache, Y, loss)
+            parts = {"dW": [*grads.dW], "db": [*grads.db]}
+            parts[field][layer] = parts[field][layer].copy()
+            parts[field][layer][k] += 0.01
+            return Gradients(**parts, delta=())
+
+        right = getattr(backward(net, forward(net, X), Y), field)[layer][k]
+        outcome = check_gradients(net, X, Y, backward=wrong, method=method)
+        assert outcome.where == name
+        assert outcome.analytic == right + 0.01
+        assert outcome.numerical == pytest.approx(right, abs=1e-9)
+        assert outcome.method == method
+        assert outcome.error > 1e-4
+        assert all(type(v) is float for v in (outcome.error, outcome.analytic, outcome.numerical))
+
+
+def test_the_report_of_a_check():
+    outcome = GradientCheck(1.23e-4, "W[2][0, 1]", 0.5, -0.25, "central")
+    assert str(outcome) == (
+        "relative error 1.2e-04 (central); worst at W[2][0, 1]: backward 0.5, numerical -0.25"
+    )
+
+
+def test_check_gradients_gives_a_student_what_backward_gets(draw):
+    net, X, Y = draw([4, 3, 1], 7)
+    seen = []
+
+    class Answer:
+        def __init__(self, grads):
+            self.dW, self.db = ([None, *(p.tolist() for p in d[1:])] for d in (grads.dW, grads.db))
+
+    def own(*args):
+        seen.append(args)
+        return Answer(backward(*args))
+
+    assert check_gradients(net, X, Y.tolist(), "quadratic", backward=own).error < 1e-14
+    ((got_net, cache, labels, loss),) = seen
+    assert got_net is net
+    assert np.array_equal(cache.a[2], forward(net, X).a[2])
+    assert np.array_equal(labels, Y)
+    assert loss.name == "quadratic"
+
+
+def test_check_gradients_by_both_methods_and_any_step(draw):
+    net, X, Y = draw([4, 3, 1], 7)
+    assert check_gradients(net, X, Y).error <= 1e-15
+    assert check_gradients(net, X, Y).method == "complex"
+    assert check_gradients(net, X, Y, method="complex", h=1e-200).error <= 1e-15
+    assert 1e-12 < check_gradients(net, X, Y, method="central").error < 1e-9
+    coarse = check_gradients(net, X, Y, method="central", h=1e-2).error
+    assert 1e-6 < coarse < 1e-4
+    assert 1e-6 < check_gradients(net, X, Y, h=1e-2).error < 1e-4
+    # the loss that is checked is the loss that was asked for
+    other = lambda net, cache, Y, loss: backward(net, cache, Y, "cross_entropy")  # noqa: E731
+    assert check_gradients(net, X, Y, "quadratic", backward=other).error > 0.1
+
+
+def test_vanishing_gradients_are_still_compared(draw):
+    """All derivatives below 1e-160: their squares are 0, their relative error is not."""
+    net, _, _ = draw([4, 3, 1], 7)
+    tiny = Network([None, net.W[1], net.W[2] * 1e-170], net.b)
+    X, Y = np.ones((4, 1)) * 1e-3, [[1]]
+    grads = backward(tiny, forward(tiny, X), Y)
+    assert 0 < np.abs(grads.dW[1]).max() < 1e-160
+    assert relative_error(grads.dW[1], 2 * grads.dW[1]) == pytest.approx(0.5)

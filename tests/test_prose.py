@@ -1,0 +1,92 @@
+"""What the text promises: no result typed by hand, no source item left out, a README that runs."""
+
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "chapters").glob("*.ipynb"))
+PAGES = [*NOTEBOOKS, *sorted((ROOT / "chapters").glob("*.md")), ROOT / "intro.md"]
+
+# Decimals that are given, not computed: the reader sets them, or they stand in code beside.
+GIVEN = {
+    ("08_delta_recursion", "0.5"): "the learning rate of an exercise",
+    ("12_training_on_real_data", "0.3"): "a position of the slider",
+    ("12_training_on_real_data", "0.03"): "a position of the slider",
+    ("12_training_on_real_data", "0.1"): "the threshold that an exercise sets",
+}
+
+ITEMS = {"S000": 43, "S001": 31, "S002": 11, "S003": 14, "S004": 9}
+
+
+def markdown(page):
+    """Give the text of a page: the markdown cells of a notebook, or the file itself."""
+    text = page.read_text(encoding="utf-8")
+    if page.suffix == ".md":
+        return text
+    cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown"]
+    return "\n\n".join("".join(cell["source"]) for cell in cells)
+
+
+def without_code(text):
+    """Drop fenced code blocks of Python and inline code."""
+    text = re.sub(r"^```python.*?^```", "", text, flags=re.M | re.S)
+    return re.sub(r"`[^`\n]*`", "", text)
+
+
+@pytest.mark.parametrize("chapter", NOTEBOOKS, ids=lambda chapter: chapter.stem)
+def test_no_result_is_typed(chapter):
+    found = set(re.findall(r"(?<![\w.])\d+\.\d+(?![\w.])", without_code(markdown(chapter))))
+    typed = {number for number in found if (chapter.stem, number) not in GIVEN}
+    assert not typed, f"glue these numbers from a cell, or say in GIVEN who sets them: {typed}"
+
+
+def test_every_given_number_is_still_there():
+    texts = {page.stem: without_code(markdown(page)) for page in NOTEBOOKS}
+    assert [key for key in GIVEN if key[1] not in texts[key[0]]] == []
+
+
+def rows_of_source_map():
+    """Give (item, cells) of every row of the two tables."""
+    text = (ROOT / "chapters" / "source_map.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    return [(cells[0], cells) for cells in rows if re.fullmatch(r"S\d+\.\d+|P\d+", cells[0])]
+
+
+def test_source_map_holds_every_item_and_pitfall_once():
+    wanted = {f"{source}.{k}" for source, count in ITEMS.items() for k in range(1, count + 1)}
+    wanted |= {f"P{k}" for k in range(1, 41)}
+    assert Counter(item for item, _ in rows_of_source_map()) == Counter(wanted)
+
+
+def test_every_link_of_the_source_map_resolves():
+    anchors = {a for page in PAGES for a in re.findall(r"^\(([\w-]+)\)=", markdown(page), re.M)}
+    for item, cells in rows_of_source_map():
+        links = re.findall(r"\{ref\}`(?:[^`<]*<)?([\w-]+)>?`", cells[2])
+        assert links, f"{item} leads nowhere"
+        assert set(links) <= anchors, f"{item}: {set(links) - anchors} is no anchor"
+
+
+@pytest.mark.parametrize("chapter", NOTEBOOKS, ids=lambda chapter: chapter.stem)
+def test_five_exercises_with_hint_and_solution(chapter):
+    text = markdown(chapter)
+    exercises = re.findall(r"\{exercise\}[^\n]*\n:label: ([\w-]+)", text)
+    solutions = re.findall(r"\{solution(?:-start)?\} ([\w-]+)", text)
+    assert len(exercises) >= 5
+    assert Counter(exercises) == Counter(solutions)
+    assert text.count("{admonition} Hint") >= len(exercises)
+    assert text.count("{solution-start}") == text.count("{solution-end}")
+    for kind in ("Recall", "Derive", "Code", "Find the bug", "Extend"):
+        assert re.search(rf"\{{exercise\}} {kind}", text), f"no exercise of the kind {kind}"
+
+
+def test_the_lines_of_the_readme_run():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    code, output = re.search(r"```python\n(.*?)```\n\n```\n(.*?)```", text, re.S).groups()
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == output

@@ -1,0 +1,167 @@
+"""The built site as files: what is there, linked, shipped, and said to readers without pictures.
+
+The same pages in a browser: test_site_browser.py.
+"""
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+pytestmark = pytest.mark.xdist_group("site files")  # the pages are parsed once
+
+ROOT = Path(__file__).parents[1]
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture(scope="module")
+def soups(site):
+    """Every page that Sphinx wrote, parsed."""
+    return {
+        path.relative_to(site).as_posix(): BeautifulSoup(path.read_bytes(), "html.parser")
+        for path in site.rglob("*.html")
+        if path.relative_to(site).parts[0] not in ("_static", "lite")
+    }
+
+
+@pytest.fixture
+def soup(soups, page):
+    """One page of the table of contents."""
+    return soups[f"{page}.html"]
+
+
+def test_page_is_there_with_content(soup):
+    assert len(soup.find("article").get_text()) > 200
+
+
+def test_page_says_what_it_is(soup):
+    assert soup.html["lang"] == "en"
+    assert len(soup.find("meta", attrs={"name": "description"})["content"]) > 40
+    assert len(soup.find_all("h1")) == 1
+
+
+def test_page_titles_differ(soups, pages):
+    titles = {soups[f"{page}.html"].title.get_text(strip=True) for page in pages}
+    assert len(titles) == len(pages)
+
+
+def test_libraries_are_loaded_only_where_they_are_used(soup):
+    sources = " ".join(tag["src"] for tag in soup.select("script[src]"))
+    assert sources.count("vendor/widgets/embed.js") == bool(soup.find("script", type=VIEW))
+    assert sources.count("vendor/mathjax/tex-chtml.js") == bool(soup.select(".math"))
+
+
+def test_slider_leaves_a_still_picture_without_javascript(soup):
+    for view in soup.find_all("script", type=VIEW):
+        assert view.find_next_sibling("noscript").find("img", alt=True, src=True)
+
+
+def test_page_is_small(soup, site, page):
+    path = site / f"{page}.html"
+    own = [img["src"] for img in soup.select("article img[src]") if img["src"][:5] != "data:"]
+    files = {path, *((path.parent / source).resolve() for source in own)}
+    assert sum(file.stat().st_size for file in files) < 1_500_000
+
+
+def test_links_and_anchors_resolve(soups, site):
+    anchors = {name: {tag["id"] for tag in soup.find_all(id=True)} for name, soup in soups.items()}
+    broken = []
+    for name, soup in soups.items():
+        for address in {tag.get("href") or tag.get("src") for tag in soup.select("[href], [src]")}:
+            link = urlsplit(address)
+            if link.scheme or link.netloc:
+                continue
+            target = (site / name).parent / unquote(link.path) if link.path else site / name
+            target = target.resolve().relative_to(site)
+            anchor = unquote(link.fragment)
+            known = anchors.get(target.as_posix(), {anchor})
+            if not (site / target).exists() or (anchor and anchor not in known):
+                broken.append(f"{name}: {address}")
+    assert not broken
+
+
+def test_nothing_is_loaded_from_another_host(soups):
+    for name, soup in soups.items():
+        loaded = soup.select("[src], link[rel~=stylesheet], link[rel~=preload], link[rel~=icon]")
+        hosts = {urlsplit(tag.get("src") or tag.get("href")).netloc for tag in loaded}
+        assert hosts <= {""}, name
+
+
+def test_content_security_policy(soups, pages):
+    for name in [*(f"{page}.html" for page in pages), "search.html", "genindex.html", "404.html"]:
+        soup = soups[name]
+        policy = soup.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
+        rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+        assert rules["default-src"] == "'none'", name
+        assert "'unsafe-inline'" not in rules.get("script-src", ""), name
+        assert not re.search(r"https?:|\*", policy), name
+        assert ("'unsafe-eval'" in policy) <= bool(soup.find("script", type=VIEW)), name
+
+
+def test_pictures_have_alternative_text(soups):
+    for name, soup in soups.items():
+        silent = [
+            img.get("src", "")[:80] for img in soup.select("article img") if not img.get("alt")
+        ]
+        assert not silent, name
+
+
+def test_no_id_twice_and_no_empty_heading(soups):
+    for name, soup in soups.items():
+        ids = [tag["id"] for tag in soup.find_all(id=True)]
+        assert sorted(set(ids)) == sorted(ids), name
+        assert all(tag.get_text(strip=True) for tag in soup.find_all(re.compile("^h[1-6]$"))), name
+
+
+def test_shipped_libraries_are_what_was_pinned():
+    folder = ROOT / "_extra" / "vendor"
+    lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    pinned = {name: checksum for checksum, name in (line.split("  ") for line in lines)}
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS"]
+    found = {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
+    assert found == pinned
+
+
+def test_one_setting_switches_on_the_buttons(tmp_path):
+    for name in ("_ext", "_static", "_extra", "_templates", "references.bib", "CITATION.cff"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    config["repository"]["url"] = "https://github.com/someone/somebook"
+    (tmp_path / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: chapters/page\n", encoding="utf-8")
+    notebook = {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        "cells": [
+            {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Page\n\nText."}
+        ],
+    }
+    (tmp_path / "chapters").mkdir()
+    (tmp_path / "chapters" / "page.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    build = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(tmp_path), "-W"]
+    done = subprocess.run(build, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    page = tmp_path / "_build" / "html" / "chapters" / "page.html"
+    soup = BeautifulSoup(page.read_bytes(), "html.parser")
+    links = " ".join(tag["href"] for tag in soup.select("a[href]"))
+    for wanted in (
+        "../lite/notebooks/index.html?path=chapters/page.ipynb",
+        "https://mybinder.org/v2/gh/someone/somebook/main?urlpath=lab/tree/chapters/page.ipynb",
+        "https://colab.research.google.com/github/someone/somebook/blob/notebooks/chapters/page.ipynb",
+        "https://github.com/someone/somebook/edit/main/chapters/page.ipynb",
+        "https://github.com/someone/somebook/issues/new",
+    ):
+        assert wanted in links
+    picture = soup.find("meta", property="og:image")["content"]
+    assert picture == "https://someone.github.io/somebook/_static/social.png"

@@ -1,0 +1,221 @@
+"""Every page in a real browser that reaches no other host: both colour schemes, both widths.
+
+One load per page and scheme. Screenshots are left in _build/screenshots/.
+"""
+
+import functools
+import http.server
+import re
+import threading
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+WIDTHS = {1280: 900, 360: 740}
+READY = """async () => {
+    if (window.MathJax) await MathJax.startup.promise;
+    const views = [...document.querySelectorAll('script[type$="widget-view+json"]')];
+    while (views.some((view) => !view.previousElementSibling?.querySelector('.noUi-handle'))) {
+        await new Promise(requestAnimationFrame);
+    }
+    await document.fonts.ready;
+}"""
+TEXT = """() => {
+    const copy = document.querySelector('article').cloneNode(true);
+    const other = copy.querySelectorAll('pre, code, mjx-container, script, noscript');
+    other.forEach((tag) => tag.remove());
+    return copy.textContent;
+}"""
+# Formulas that scroll, out of the keyboard's reach.
+UNREACHABLE = """[...document.querySelectorAll('mjx-container')].filter((box) =>
+    box.scrollWidth > box.clientWidth + 1 && box.clientWidth && box.tabIndex < 0
+    && getComputedStyle(box).overflowX !== 'visible').map((box) => box.textContent)"""
+# What only slows axe down: the inside of formulas (readers get the MathML, counted above) and code
+# beyond the first token of each colour.
+LIGHTEN = """() => {
+    for (const formula of document.querySelectorAll('mjx-container')) formula.replaceChildren();
+    const seen = new Set(['']);
+    for (const token of document.querySelectorAll('pre span')) {
+        if (seen.has(token.className)) token.replaceWith(token.textContent);
+        else seen.add(token.className);
+    }
+}"""
+AXE = {"resultTypes": ["violations"], "preload": False}
+UNRENDERED = re.compile(r"\\[a-zA-Z]+|\$\$|\?\?|\{(eq|ref|numref|glue|doc|cite)\b|\[UNDEFINED|:::")
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Serve the site below a path, as a project page of a code host does."""
+
+    def translate_path(self, path):
+        return super().translate_path(path.removeprefix("/book"))
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    """Where the site is served."""
+    handler = functools.partial(Handler, directory=site)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/book/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser(tool):
+    """Chromium, cut off from every host but this one."""
+    with sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=tool("chromium", "chromium-browser", "google-chrome"),
+            args=[
+                "--no-sandbox",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Open pages; afterwards no request may have left this host, and the console must be clean."""
+    contexts, asked, complaints = [], [], []
+
+    def open_page(url, **options):
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+        tab.on(
+            "response",
+            lambda answer: answer.ok or complaints.append(f"{answer.status}: {answer.url}"),
+        )
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.on("console", lambda entry: entry.type == "error" and complaints.append(entry.text))
+        tab.goto(url)
+        tab.evaluate(READY)
+        return tab
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not [
+        url for url in asked if not url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:"))
+    ]
+    assert not complaints, "\n".join(complaints)
+
+
+def test_page(open_page, address, site, page):
+    tab = open_page(f"{address}{page}.html")
+    formulas = tab.locator(".math").count()
+    assert tab.locator(".math > mjx-container > mjx-assistive-mml").count() == formulas
+    assert tab.locator("mjx-merror").count() == 0
+    assert not UNRENDERED.search(tab.evaluate(TEXT))
+    move_sliders(tab)
+    shots = site.parent / "screenshots"
+    shots.mkdir(exist_ok=True)
+    for scheme, width in looks(tab):
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        assert tab.evaluate(UNREACHABLE) == []
+        name = f"{page.replace('/', '-')}-{scheme}-{width}.jpg"
+        tab.screenshot(path=shots / name, full_page=True, quality=80)
+    tab.evaluate(LIGHTEN)
+    for scheme, width in looks(tab):
+        rules = Axe().run(tab, options=AXE).response["violations"]
+        assert not [
+            f"{rule['id']}: {node['html'][:200]}"
+            for rule in rules
+            if rule["impact"] in ("serious", "critical")
+            for node in rule["nodes"]
+        ], f"{scheme}, {width} px"
+
+
+def looks(tab):
+    """Show the page in both schemes and both widths, one after the other."""
+    for scheme in ("light", "dark"):
+        tab.emulate_media(color_scheme=scheme)
+        tab.locator(f"html[data-theme={scheme}]").wait_for()
+        for width, height in WIDTHS.items():
+            tab.set_viewport_size({"width": width, "height": height})
+            tab.wait_for_timeout(400)  # colours fade, boxes find their size
+            yield scheme, width
+
+
+def move_sliders(tab):
+    """Move each slider by keyboard: the picture, the spoken value and the readout change."""
+    shown = """[...document.querySelectorAll('img.bp-frame')]
+        .filter((frame) => frame.checkVisibility()).map((frame) => frame.src)"""
+    for slider in tab.locator(".widget-slider").all():
+        handle = slider.locator(".noUi-handle")
+        assert handle.get_attribute("aria-label")
+        before = tab.evaluate(shown), handle.get_attribute("aria-valuetext")
+        at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+        handle.focus()
+        tab.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
+        after = tab.evaluate(shown), handle.get_attribute("aria-valuetext")
+        assert after[0] != before[0]
+        assert after[1] == slider.locator(".widget-readout").text_content() != before[1]
+
+
+def test_page_from_a_folder(open_page, site, page):
+    tab = open_page((site / f"{page}.html").as_uri())
+    assert tab.locator(".math > mjx-container").count() == tab.locator(".math").count()
+    move_sliders(tab)
+
+
+def test_search_finds_a_chapter(open_page, address):
+    tab = open_page(f"{address}search.html?q=delta+recursion")
+    tab.locator("#search-results li a[href*='08_delta_recursion']").first.wait_for()
+
+
+def test_search_dialog_can_be_sent_without_a_keyboard(open_page, address):
+    tab = open_page(f"{address}intro.html")
+    tab.get_by_role("button", name="Search").first.click()
+    tab.locator("#pst-search-dialog input").fill("cross-entropy")
+    tab.locator("#pst-search-dialog").get_by_role("button", name="Search").click()
+    tab.wait_for_url("**/search.html?q=cross-entropy")
+    tab.locator("#search-results li").first.wait_for()
+
+
+def test_print_shows_the_picture_and_no_slider(open_page, address):
+    tab = open_page(f"{address}intro.html")
+    tab.emulate_media(media="print")
+    assert tab.locator("img.bp-frame:visible").count() == 1
+    assert tab.locator(".noUi-handle:visible").count() == 0
+
+
+def test_search_from_a_folder(open_page, site):
+    tab = open_page((site / "search.html").as_uri() + "?q=delta+recursion")
+    tab.locator("#search-results li a[href*='08_delta_recursion']").first.wait_for()
+
+
+def test_buttons_of_the_header_work(open_page, address):
+    tab = open_page(f"{address}chapters/01_notation.html")
+    tab.evaluate("window.print = () => { window.printed = true; }")
+    tab.locator(".dropdown-download-buttons button").first.click()
+    tab.locator("[data-call='window.print()']").click()
+    assert tab.evaluate("window.printed")
+    assert tab.locator("[data-call]").count() == 2
+    tab.locator("[data-call='toggleFullScreen()']").click()
+    tab.wait_for_function("document.fullscreenElement")
+
+
+def test_live_notebook_opens_and_asks_only_for_pyodide(browser, address):
+    context = browser.new_context()
+    tab = context.new_page()
+    asked = []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto(f"{address}lite/notebooks/index.html?path=chapters/08_delta_recursion.ipynb")
+    tab.get_by_text("%pip install").first.wait_for()
+    tab.get_by_role("heading", name="recursion").first.wait_for()
+    context.close()
+    others = [url for url in asked if not url.startswith(("http://127.0.0.1:", "data:", "blob:"))]
+    assert all("/pyodide/" in url for url in others)

@@ -1,0 +1,145 @@
+"""Sliders: every position has its picture, its text, and its place in the browser's link."""
+
+import base64
+import html
+import re
+
+import ipywidgets
+import matplotlib
+import pytest
+from matplotlib.figure import Figure
+
+from bpcore import plots, widgets
+
+matplotlib.use("agg")
+
+
+def draw(*position):
+    figure = plots.plt.figure(figsize=(2, 1))
+    figure.text(
+        0.1, 0.5, "-".join(map(str, position)), gid="position" + "-".join(map(str, position))
+    )
+    return figure
+
+
+def picture(frame):
+    """Give the alternative text and the SVG of a frame."""
+    tag = re.fullmatch(
+        r'<img class="bp-frame" alt="([^"]*)" src="data:image/svg\+xml;base64,([^"]+)">',
+        frame.value,
+    )
+    return html.unescape(tag[1]), base64.b64decode(tag[2])
+
+
+@pytest.fixture
+def linked(monkeypatch):
+    """Record what is linked in the browser."""
+    pairs = []
+    original = ipywidgets.jslink
+    monkeypatch.setattr(ipywidgets, "jslink", lambda a, b: pairs.append((a, b)) or original(a, b))
+    return pairs
+
+
+def test_frames(linked):
+    before = plots.plt.get_fignums()
+    box = widgets.frames(
+        draw,
+        (0.1, 1.0, 10.0),
+        label="rate",
+        alt=lambda v: f'rate "{v}" < 11',
+        form="{:g}".format,
+        start=1,
+    )
+    slider, stack = box.children
+    assert isinstance(slider, ipywidgets.SelectionSlider)
+    assert isinstance(stack, ipywidgets.Stack)
+    assert slider.options == (("0.1", 0), ("1", 1), ("10", 2))
+    assert (slider.index, stack.selected_index) == (1, 1)
+    assert slider.description == "rate"
+    assert slider.continuous_update
+    assert linked == [((slider, "index"), (stack, "selected_index"))]
+    for frame, value in zip(stack.children, (0.1, 1.0, 10.0), strict=True):
+        alt, svg = picture(frame)
+        assert alt == f'rate "{value}" < 11'
+        assert f'id="position{value}"'.encode() in svg
+    assert plots.plt.get_fignums() == before  # no figure stays open
+
+
+def test_the_first_position_and_its_own_text_are_the_default():
+    slider, stack = widgets.frames(draw, range(3), label="k", alt=str).children
+    assert (slider.index, stack.selected_index) == (0, 0)
+    assert slider.options == (("0", 0), ("1", 1), ("2", 2))
+
+
+def test_grid(linked):
+    box = widgets.grid(
+        draw, [1, 2], [10, 20, 30], labels=("u", "v"), alt="{} and {}".format,
+        forms=("u{}".format, "v{}".format), start=(1, 2),
+    )  # fmt: skip
+    first, second, outer = box.children
+    assert first.options == (("u1", 0), ("u2", 1))
+    assert second.options == (("v10", 0), ("v20", 1), ("v30", 2))
+    assert (first.description, second.description) == ("u", "v")
+    assert (first.index, second.index, outer.selected_index) == (1, 2, 1)
+    for row, u in zip(outer.children, (1, 2), strict=True):
+        assert row.selected_index == 2
+        assert ((second, "index"), (row, "selected_index")) in linked
+        for frame, v in zip(row.children, (10, 20, 30), strict=True):
+            alt, svg = picture(frame)
+            assert alt == f"{u} and {v}"
+            assert f'id="position{u}-{v}"'.encode() in svg
+    assert ((first, "index"), (outer, "selected_index")) in linked
+    assert len(linked) == 3
+
+
+def test_grid_defaults():
+    first, second, outer = widgets.grid(
+        draw, [1], [2, 3], labels=("u", "v"), alt="{}{}".format
+    ).children
+    assert (first.index, second.index, outer.selected_index) == (0, 0, 0)
+    assert first.options == (("1", 0),)
+
+
+def test_the_same_frame_is_the_same_text():
+    plots.plt.rcParams["svg.hashsalt"] = "bpcore"
+    twice = [
+        widgets.frames(draw, [1], label="k", alt=str).children[1].children[0] for _ in range(2)
+    ]
+    assert twice[0].value == twice[1].value
+    assert b"<dc:date>" not in picture(twice[0])[1]
+
+
+def test_coordinates_have_two_decimals():
+    def slanted(_):
+        figure = plots.plt.figure(figsize=(2, 1))
+        figure.gca().plot([0, 1 / 3], [0, 1 / 7])
+        return figure
+
+    _, svg = picture(widgets.frames(slanted, [1], label="k", alt=str).children[1].children[0])
+    assert not re.search(rb"[ML] \d+\.\d{3}", svg)
+    assert re.search(rb"[ML] \d+\.\d\d ", svg)
+
+
+@pytest.mark.parametrize("start", [-1, 2, 9])
+def test_a_start_that_is_no_position(start):
+    with pytest.raises(ValueError, match=rf"^start must be a position from 0 to 1, got {start}$"):
+        widgets.frames(draw, [1, 2], label="k", alt=str, start=start)
+    for pair in ((start, 0), (0, start)):
+        with pytest.raises(ValueError, match=r"^start must be positions in 2 × 2, got \("):
+            widgets.grid(draw, [1, 2], [3, 4], labels=("u", "v"), alt=str, start=pair)
+
+
+def test_no_positions():
+    with pytest.raises(ValueError, match=r"^start must be a position from 0 to -1, got 0$"):
+        widgets.frames(draw, [], label="k", alt=str)
+    with pytest.raises(ValueError, match=r"^start must be positions in 1 × 0, got \(0, 0\)$"):
+        widgets.grid(draw, [1], [], labels=("u", "v"), alt=str)
+
+
+def test_draw_must_return_a_figure():
+    with pytest.raises(
+        TypeError, match=r"^draw must return a matplotlib Figure, got NoneType None$"
+    ):
+        widgets.frames(lambda v: None, [1], label="k", alt=str)
+    bare = widgets.frames(lambda v: Figure(), [1], label="k", alt=str)  # needs no pyplot
+    assert picture(bare.children[1].children[0])[1].rstrip().endswith(b"</svg>")
