@@ -81,8 +81,9 @@ test: book stored ## lint, types, unit tests, doctests, stored outputs, equation
 	ruff check .
 	ruff format --check .
 	pyright
-	pytest -n 2 --dist loadgroup --cov --nbval --nbval-current-env \
-		--nbval-sanitize-with tests/sanitize.cfg --nbval-cell-timeout 60 bpcore bpgrader tests chapters
+	pytest -n 2 --dist loadgroup --tb=short --cov bpcore bpgrader tests
+	pytest -n 2 --dist loadfile --tb=short --nbval --nbval-current-env \
+		--nbval-sanitize-with tests/sanitize.cfg --nbval-cell-timeout 60 chapters
 
 # Outputs and counts stay, what one machine adds goes.
 STRIP := nbstripout --keep-output --keep-count \

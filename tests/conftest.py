@@ -27,14 +27,6 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("page", PAGES)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items):
-    """Keep the cells of a notebook on one worker; they share a kernel."""
-    for item in items:
-        if item.path.suffix == ".ipynb":
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
-
-
 def pytest_terminal_summary(terminalreporter):
     """Print the worst figure of every promise that tests measured with `record_property`."""
     worst = {}
