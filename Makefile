@@ -51,7 +51,7 @@ book: _build/book $(LITE) ## execute the chapters and build the site into _build
 	@echo "The book: file://$(CURDIR)/_build/html/index.html"
 
 _build/book: $(READY) _build/fresh $(BOOK_FROM)
-	@$(if $(filter _ext/%,$?),rm -rf _build/.doctrees) # Sphinx does not see that its extension changed
+	@$(if $(filter _ext/% _static/% _templates/% _extra/%,$?),rm -rf _build/.doctrees) # Sphinx does not see that these changed
 	@jupyter-book build . --quiet -n -W --keep-going >_build/book.log
 	@touch $@
 
