@@ -89,8 +89,13 @@ class Activation:
         return self.name
 
 
-sigmoid: Activation = Activation("sigmoid", lambda z: 1 / (1 + np.exp(-z)), lambda a: a * (1 - a))
-tanh: Activation = Activation("tanh", np.tanh, lambda a: 1 - a * a)
+ONE = np.array(1.0)  # NumPy would turn a Python 1 into an array at every call
+
+
+sigmoid: Activation = Activation(
+    "sigmoid", lambda z: ONE / (ONE + np.exp(-z)), lambda a: a * (ONE - a)
+)
+tanh: Activation = Activation("tanh", np.tanh, lambda a: ONE - a * a)
 relu: Activation = Activation("relu", lambda z: np.maximum(z, 0.0), lambda a: (a > 0) * 1.0)
 identity: Activation = Activation("identity", np.positive, np.ones_like)
 

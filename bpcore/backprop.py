@@ -39,7 +39,7 @@ class Gradients:
 
 
 def _backward(net, a, Y, loss):
-    W, g, L, dot, m = net.W, net.g, net.L, _dot(net), Y.shape[-1]
+    W, g, L, dot, m = net.W, net.g, net.L, _dot(net.W), Y.shape[-1]
     delta, dW, db = ([None] * (L + 1) for _ in range(3))
     ones = np.ones((m, 1))  # delta @ ones is the sum over the samples
     delta[L] = loss.delta_function(a[L], Y)  # BP1

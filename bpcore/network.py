@@ -201,13 +201,13 @@ def as_network(net: Any, *, single: bool = False) -> Network:
     return net
 
 
-def _dot(net):
+def _dot(W):
     """Give the matrix product: np.dot, quicker for one network; np.matmul for a stack."""
-    return np.dot if net.W[1].ndim == 2 else np.matmul
+    return np.dot if W[1].ndim == 2 else np.matmul
 
 
 def _forward(net, X):
-    W, b, g, L, dot = net.W, net.b, net.g, net.L, _dot(net)
+    W, b, g, L, dot = net.W, net.b, net.g, net.L, _dot(net.W)
     z, a = [None] * (L + 1), [X] + [None] * L
     for i in range(1, L + 1):
         z[i] = dot(W[i], a[i - 1]) + b[i]  # F1

@@ -21,7 +21,7 @@ from bpcore._validate import (
 )
 from bpcore.backprop import as_activations
 from bpcore.losses import LOSSES, Loss, cross_entropy
-from bpcore.network import Cache, Network, as_network
+from bpcore.network import Cache, Network, _dot, as_network
 
 
 def fold(net: Network) -> tuple[Any, ...]:
@@ -52,7 +52,11 @@ def fold(net: Network) -> tuple[Any, ...]:
     Equation :eq:`eq-theta-fold`; chapter :doc:`/chapters/09_theta_notation`; source 004.
     """
     net = as_network(net, single=True)
-    return (None, *freeze(*(np.hstack([b, W]) for b, W in zip(net.b[1:], net.W[1:], strict=True))))
+    return (None, *freeze(*_fold(net)[1:]))
+
+
+def _fold(net):
+    return [None] + [np.hstack([net.b[i], net.W[i]]) for i in range(1, net.L + 1)]
 
 
 def unfold(Theta: Sequence[Any], g: Sequence[Any] | None = None) -> Network:
@@ -91,7 +95,11 @@ def unfold(Theta: Sequence[Any], g: Sequence[Any] | None = None) -> Network:
                 f"Theta[{i}] must have shape (n[{i}], n[{i - 1}] + 1), got {shape}; "
                 "the first column is the bias"
             )
-    W, b = [None] + [t[:, 1:] for t in Theta[1:]], [None] + [t[:, :1] for t in Theta[1:]]
+    return _unfold(Theta, g)
+
+
+def _unfold(Theta, g):
+    W, b = [None] + [t[..., 1:] for t in Theta[1:]], [None] + [t[..., :1] for t in Theta[1:]]
     return Network(W, b, g)
 
 
@@ -162,13 +170,43 @@ def forward_theta(Theta: Sequence[Any], X: ArrayLike, g: Sequence[Any] | None = 
     Equation :eq:`eq-theta-forward`; chapter :doc:`/chapters/09_theta_notation`; source 004.
     """
     net = unfold(Theta, g)
-    Theta, X = fold(net), as_columns(X, net.n[0])
-    z, a = [None], [X]
+    X = as_columns(X, net.n[0])
+    A, a = _room(net.n, X.shape[1])
+    A[0], a[0] = _with_bias(X), X
     with np.errstate(over="ignore", invalid="ignore"):
-        for i in range(1, net.L + 1):
-            z.append(Theta[i] @ _with_bias(a[i - 1]))
-            a.append(net.g[i].function(z[i]))
-    return Cache(sealed(z, "z", fine=lambda z: z == z), freeze(*a))
+        z = _forward_theta(_fold(net), net.g, A, a)
+    return Cache(sealed(z, "z", fine=lambda z: z == z), freeze(*(x.copy() for x in a)))
+
+
+def _room(n, m, K=()):
+    """Give A and a, lists for layers 0..L: a[i] is A[i] without its leading row, which holds ones.
+
+    Layer 0 is left to the caller; K = (K,) makes room for a stack.
+    """
+    A = [None] + [np.ones((*K, units + 1, m)) for units in n[1:]]
+    return A, [None] + [ones_a[..., 1:, :] for ones_a in A[1:]]
+
+
+def _forward_theta(Theta, g, A, a):
+    """Fill a[1..L], and with it A[i] = [1; a[i]], from A[0] = [1; X]; give z."""
+    L, dot = len(Theta) - 1, _dot(Theta)
+    z = [None] * (L + 1)
+    for i in range(1, L + 1):
+        z[i] = dot(Theta[i], A[i - 1])
+        a[i][...] = g[i].function(z[i])
+    return z
+
+
+def _backward_theta(Theta, g, A, a, Y, loss, dTheta):
+    """Fill dTheta[1..L] with the sum over the samples, not yet divided by m."""
+    L, dot = len(Theta) - 1, _dot(Theta)
+    delta = [None] * (L + 1)
+    delta[L] = loss.delta_function(a[L], Y)
+    for i in range(L - 1, 0, -1):
+        W = Theta[i + 1][..., 1:]  # column 0 belongs to the constant 1: drop it
+        delta[i] = dot(W.mT, delta[i + 1]) * g[i].derivative(a[i])
+    for i in range(1, L + 1):
+        dot(delta[i], A[i - 1].mT, dTheta[i])
 
 
 def backward_theta(
@@ -213,16 +251,11 @@ def backward_theta(
     :doc:`/chapters/09_theta_notation`; source 004, whose index slip is corrected there.
     """
     net = unfold(Theta, g)
-    Theta, L = fold(net), net.L
-    a = as_activations(cache, net)
+    Theta, a = _fold(net), as_activations(cache, net)
     Y = as_labels(Y, a[0].shape[1])
     loss = as_member(loss, Loss, LOSSES, "loss")
-    delta, dTheta = [None] * (L + 1), [None] * (L + 1)
+    A, dTheta = [_with_bias(x) for x in a], [None] + [np.empty(t.shape) for t in Theta[1:]]
     with np.errstate(over="ignore", invalid="ignore"):
-        delta[L] = loss.delta_function(a[L], Y)
-        for i in range(L - 1, 0, -1):
-            back = Theta[i + 1].T @ delta[i + 1]  # row 0 belongs to the constant 1: drop it
-            delta[i] = back[1:] * net.g[i].derivative(a[i])
-        for i in range(1, L + 1):
-            dTheta[i] = delta[i] @ _with_bias(a[i - 1]).T / Y.shape[1]
+        _backward_theta(Theta, net.g, A, a, Y, loss, dTheta)
+        dTheta = [None] + [total / Y.shape[1] for total in dTheta[1:]]
     return sealed(dTheta, "dTheta")
