@@ -91,12 +91,9 @@ class Activation:
 
 ONE = np.array(1.0)  # NumPy would turn a Python 1 into an array at every call
 
-
-sigmoid: Activation = Activation(
-    "sigmoid", lambda z: ONE / (ONE + np.exp(-z)), lambda a: a * (ONE - a)
-)
-tanh: Activation = Activation("tanh", np.tanh, lambda a: ONE - a * a)
-relu: Activation = Activation("relu", lambda z: np.maximum(z, 0.0), lambda a: (a > 0) * 1.0)
-identity: Activation = Activation("identity", np.positive, np.ones_like)
+sigmoid = Activation("sigmoid", lambda z: ONE / (ONE + np.exp(-z)), lambda a: a * (ONE - a))
+tanh = Activation("tanh", np.tanh, lambda a: ONE - a * a)
+relu = Activation("relu", lambda z: np.maximum(z, 0.0), lambda a: (a > 0) * 1.0)
+identity = Activation("identity", np.positive, np.ones_like)
 
 ACTIVATIONS = {g.name: g for g in (sigmoid, tanh, relu, identity)}

@@ -270,7 +270,7 @@ def test_ctrl_c_inside_a_step(monkeypatch, call):
     state, costs, whole, calls = (
         dict(history.rng_state),
         history.cost.copy(),
-        bpcore.descent._gradient,
+        bpcore.descent._Slope.update,
         [],
     )
 
@@ -280,7 +280,7 @@ def test_ctrl_c_inside_a_step(monkeypatch, call):
             raise KeyboardInterrupt
         return whole(*args)
 
-    monkeypatch.setattr(bpcore.descent, "_gradient", gradient)
+    monkeypatch.setattr(bpcore.descent._Slope, "update", gradient)
     theta = flatten(NET)
     for interrupted in (
         lambda: train(NET, X, Y, **FULL | {"batch_size": 7}, history=history),
