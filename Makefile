@@ -91,7 +91,7 @@ STRIP := nbstripout --keep-output --keep-count \
 
 .PHONY: chapters
 chapters: $(READY) $(KERNEL) ## execute the chapters and store their outputs; one only: make chapters C=chapters/01_notation.ipynb
-	jupyter nbconvert --to notebook --execute --inplace --log-level WARN $(C)
+	jupyter nbconvert --to notebook --execute --coalesce-streams --inplace --log-level WARN $(C)
 	$(STRIP) $(C)
 
 .PHONY: stored
@@ -111,8 +111,9 @@ release: book ## write site, PDF, notebooks and student edition into _build/rele
 	python _ext/editions.py release
 
 .PHONY: bench
-bench: $(READY) ## compare the speed with other libraries (minutes; on a quiet machine)
+bench: $(READY) ## compare the speed with other libraries (minutes; on a quiet machine) and write it into the book
 	python -m benchmarks
+	$(MAKE) chapters C="chapters/11_many_samples.ipynb chapters/speed.ipynb"
 
 .PHONY: vendor
 vendor: $(READY) ## fetch the JavaScript libraries of the site anew (needs npm)
@@ -121,7 +122,7 @@ vendor: $(READY) ## fetch the JavaScript libraries of the site anew (needs npm)
 .PHONY: lock
 lock: ## resolve requirements.txt anew from pyproject.toml
 	@[ -x $(BIN)/uv ] || { "$(PYTHON)" -m venv .venv && $(BIN)/pip install --quiet "uv<1"; }
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --no-header --no-annotate \
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 $(addprefix --extra ,book lab grader test) --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links --output-file requirements.txt pyproject.toml
 	echo "-e ." >> requirements.txt
 

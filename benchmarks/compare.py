@@ -2,7 +2,8 @@
 
 One process a contender, all pinned to one core; rounds interleaved; CPU time; medians. The weights
 of every contender are compared with ours before its time counts. Peers that are not installed are
-left out. Ratios are printed; everything goes to ``benchmarks/results.json``.
+left out: ``pip install -e .[bench]`` fetches them. Ratios are printed; everything goes into a cell
+of the appendix on speed, and the loop beside the whole batch into one of chapter 11.
 """
 
 import contextlib
@@ -18,9 +19,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 
+import nbformat
 import numpy as np
 
-RESULTS = Path(__file__).with_name("results.json")
+CHAPTERS = Path(__file__).parents[1] / "chapters"
 CORE = max(os.sched_getaffinity(0))
 PACKAGES = ("numpy", "scikit-learn", "torch", "jax", "autograd", "micrograd")
 
@@ -249,7 +251,7 @@ def machine():
 
 
 def main(rounds=5):
-    """Run everything and write results.json."""
+    """Run everything and write it into the book."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
     os.environ.pop("OPENBLAS_CORETYPE", None)
@@ -267,4 +269,16 @@ def main(rounds=5):
     ):
         results[name] = measure()
         print(name, json.dumps(results[name]), flush=True)
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    write_cell("speed.ipynb", results)
+    loop = "loop of source 001"
+    ratios = {w: t[loop] / t["bpcore"] for w, t in results["seconds"].items() if loop in t}
+    write_cell("11_many_samples.ipynb", ratios)
+
+
+def write_cell(name, results):
+    """Write results, to four digits, into the cell with the tag `measured` of a notebook."""
+    notebook = nbformat.read(CHAPTERS / name, as_version=4)
+    (cell,) = (c for c in notebook.cells if "measured" in c.metadata.get("tags", ()))
+    rounded = json.loads(json.dumps(results), parse_float=lambda text: float(f"{float(text):.4g}"))
+    cell.source = f"measured = {json.dumps(rounded, indent=1)}"
+    nbformat.write(notebook, CHAPTERS / name)

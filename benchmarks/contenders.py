@@ -125,7 +125,7 @@ def joined(W, b):
 
 def sample_loop(w, delta_last):
     """One sample after the other, gradients added up, one step a batch."""
-    if w.m > 2000:
+    if w.m > 2000 or w.n[0] > 1000:  # minutes
         return None
     X, Y = w.data()
     net = w.net()

@@ -254,11 +254,15 @@ def forward(net: Network, X: ArrayLike) -> Cache:
 
 
 def _cost(logits, Y, loss):
-    return loss.function(logits, Y)[..., 0, :].mean(axis=-1)
+    return _mean(loss.function(logits, Y))
 
 
 def _accuracy(logits, Y):
-    return ((logits >= 0) == Y)[..., 0, :].mean(axis=-1)
+    return _mean((logits >= 0) == Y)
+
+
+def _mean(row):  # quicker than np.mean, and the same number
+    return row[..., 0, :].sum(axis=-1) / row.shape[-1]
 
 
 def cost(

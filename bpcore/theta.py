@@ -204,7 +204,8 @@ def _backward_theta(Theta, g, A, a, Y, loss, dTheta):
     delta[L] = loss.delta_function(a[L], Y)
     for i in range(L - 1, 0, -1):
         W = Theta[i + 1][..., 1:]  # column 0 belongs to the constant 1: drop it
-        delta[i] = dot(W.mT, delta[i + 1]) * g[i].derivative(a[i])
+        delta[i] = dot(W.mT, delta[i + 1])
+        delta[i] *= g[i].derivative(a[i])
     for i in range(1, L + 1):
         dot(delta[i], A[i - 1].mT, dTheta[i])
 
