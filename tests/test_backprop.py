@@ -233,6 +233,13 @@ def test_overflow_is_named_by_its_layer(draw):
         backward(net, forward(net, np.full_like(X, 2e307)), np.zeros_like(Y))
 
 
+def test_the_bias_may_be_the_one_that_overflows():
+    W, b = [None, np.ones((3, 4)), np.full((1, 3), 1.7e308)], [None, np.zeros((3, 1)), [[0.0]]]
+    net, X = Network(W, b, [None, "identity", "sigmoid"]), np.zeros((4, 7))
+    with pytest.raises(ValueError, match=r"^X or W is too large: db\[1\] overflows"):
+        backward(net, forward(net, X), np.ones((1, 7)))
+
+
 def test_a_cache_of_another_network_or_of_no_samples_is_refused(draw):
     net, X, Y = draw([4, 3, 1], 7)
     other, _, _ = draw([4, 5, 1], 7)

@@ -151,6 +151,14 @@ def test_split_of_a_constant_feature():
     assert ours.X[1].std() == pytest.approx(1)
 
 
+def test_what_is_constant_in_training_keeps_its_scale():
+    X = np.full((1, 40), 3.0)
+    X[0, np.random.default_rng(0).permutation(40)[:10]] = 5.0  # the samples that are held back
+    ours, theirs = Dataset(X, np.arange(40)[None] % 2).split(rng=0)
+    assert (ours.X == 0).all()
+    assert (theirs.X == 2).all()
+
+
 def test_split_sizes():
     data = blobs(10, rng=0)
     for share, sizes in ((0.1, (9, 1)), (0.5, (5, 5)), (0.9, (1, 9)), (0.25, (8, 2))):
