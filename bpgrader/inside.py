@@ -113,7 +113,7 @@ def decode(tree: Any, depth: int = 0) -> Any:
     raise ValueError("not a number, an array, or a list of these")
 
 
-def call(function: Callable, args: list) -> dict:
+def call(function: Callable, args: list, file: str = "<cell>") -> dict:
     """Call an answer on one input and describe what came of it.
 
     Parameters
@@ -121,6 +121,8 @@ def call(function: Callable, args: list) -> dict:
     function : callable
     args : list of JSON values
         Decoded afresh, so an answer that changes its input harms nobody else.
+    file : str
+        The name under which the code of the student's was compiled.
 
     Returns
     -------
@@ -137,19 +139,21 @@ def call(function: Callable, args: list) -> dict:
     try:
         value = function(*[decode(arg) for arg in args])
     except BaseException as error:  # a student's sys.exit must not end the others' exercises
-        return describe(error)
+        return describe(error, file)
     try:
         return {"value": encode(value)}
     except Exception as error:
         return {"refused": str(error)[:300]}
 
 
-def describe(error: BaseException) -> dict:
+def describe(error: BaseException, file: str = "<cell>") -> dict:
     """Describe an exception: its type, its text, and the line of the cell where it arose.
 
     Parameters
     ----------
     error : BaseException
+    file : str
+        The name under which the cell was compiled.
 
     Returns
     -------
@@ -158,7 +162,7 @@ def describe(error: BaseException) -> dict:
     """
     line, frame = getattr(error, "lineno", None), error.__traceback__
     while frame is not None:
-        if frame.tb_frame.f_code.co_filename == "<cell>":
+        if frame.tb_frame.f_code.co_filename == file:
             line = frame.tb_lineno
         frame = frame.tb_next
     try:

@@ -4,6 +4,7 @@ It needs NumPy only and reads ``*.checks.json`` files: those beside the notebook
 come with the package. They hold visible inputs, what is wanted there, and what known mistakes give.
 """
 
+import difflib
 import functools
 import json
 from collections.abc import Callable
@@ -31,16 +32,17 @@ def find(name: str) -> dict:
     ValueError
         If no file has an exercise of that name; the message lists the known ones.
     """
-    known = []
+    known: dict[str, dict] = {}
     for folder in (Path.cwd(), Path(__file__).parent / "checks"):
         for file in sorted(folder.glob("*.checks.json")):
-            exercises = _load(file, file.stat().st_mtime_ns)
-            if name in exercises:
-                return exercises[name]
-            known += exercises
+            known = _load(file, file.stat().st_mtime_ns) | known
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(str(name), known, n=3) or sorted(known)
     raise ValueError(
-        f"name must be one of the exercises ({', '.join(known) or 'none found'}), got {name!r}; "
-        "keep the file that ends in .checks.json beside your notebook"
+        f"name must be one of the exercises ({', '.join(near) or 'none found'}), got {name!r}; "
+        "for an assignment that is not of the book, keep the file that ends in .checks.json "
+        "beside your notebook"
     )
 
 
@@ -74,6 +76,7 @@ def check(name: str, answer: Callable) -> None:
             f"answer must be your function, got {type(answer).__name__}; write check({name!r}, "
             f"{name}) without calling the function"
         )
-    outcomes = [call(answer, args) for args in cases["args"]]
+    file = getattr(getattr(answer, "__code__", None), "co_filename", "")  # for the line of an error
+    outcomes = [call(answer, args, file) for args in cases["args"]]
     verdict = judge(outcomes, cases, equation=cases["equation"], chapter=cases["chapter"])
     print(f"{'✓' if verdict.passed else '✗'} {name}: {verdict.message}")

@@ -95,7 +95,7 @@ def test_lists_and_dicts_must_have_exactly_the_form():
 
     assert verdict(lambda A: {"db": (None, A.sum()), "dW": [None, A]}, reference).passed
     for answer, words in (
-        (lambda A: {"dW": [None, A]}, "exactly the keys"),
+        (lambda A: {"dW": [None, A]}, "exactly the keys dW, db, yours has dW"),
         (lambda A: {"dW": [None, A], "db": [None, A.sum()], "x": 1}, "exactly the keys"),
         (lambda A: {"dW": [A], "db": [None, A.sum()]}, "2 entries"),
         (lambda A: {"dW": [A, A], "db": [None, A.sum()]}, "must be None"),
@@ -123,6 +123,14 @@ def test_a_known_mistake_gets_its_own_message_even_when_it_raises():
     }
     for message, answer in wrong.items():
         assert verdict(answer, wrong=wrong).message.startswith(message[:-1])
+
+
+def test_two_mistakes_with_the_same_kind_of_error_are_told_apart():
+    wrong = {"dW is the square.": lambda A: A @ A}
+    said = verdict(lambda A: A @ A[:2], wrong=wrong)
+    assert said.message.startswith("Your code stopped with ValueError")
+    said = verdict(lambda A: A @ A, wrong=wrong)
+    assert said.message.startswith("dW is the square (your code stopped with ValueError")
 
 
 def test_text_of_a_student_cannot_steer_a_terminal():
