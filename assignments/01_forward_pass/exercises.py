@@ -187,6 +187,8 @@ sheet = Sheet(
             reference=forward_reference,
             wrong={
                 "The bias is missing in every layer.": forward_with(lambda W, b, a: W @ a),
+                "The loop starts at layer 0, the input; the first layer with weights is 1 (W[0] is "
+                "None).": lambda W, b, X: W[0] @ X + b[0],
                 "The last layer lacks its sigmoid: its output must be a probability.": forward_with(
                     lambda W, b, a: W @ a + b, last=lambda z: z
                 ),
