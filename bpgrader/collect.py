@@ -32,19 +32,21 @@ def collect(paths: Iterable[Path]) -> Iterator[tuple[str, bytes, str]]:
     Raises
     ------
     ValueError
-        If a path does not exist, or is a zip that cannot be read or unpacks to more than 1 GB.
+        If a path is no notebook, folder or zip, or is a zip that cannot be read or unpacks to more
+        than 1 GB.
     """
     for path in map(Path, paths):
         if path.is_dir() and not path.is_symlink():
             for file in sorted(path.rglob("*.ipynb")):
                 if not any(part.startswith(".") for part in file.relative_to(path).parts):
                     yield _plain(file, file.relative_to(path).as_posix())
-        elif path.suffix == ".zip":
+        elif path.suffix == ".zip" and path.exists():
             yield from _zipped(path)
-        elif path.exists() or path.is_symlink():
+        elif path.suffix == ".ipynb" and (path.exists() or path.is_symlink()):
             yield _plain(path, path.name)
         else:
-            raise ValueError(f"submissions must be notebooks, folders or zips, got no file {path}")
+            why = "" if path.exists() else ", which does not exist"
+            raise ValueError(f"submissions must be notebooks, folders or zips, got {path}{why}")
 
 
 def student(name: str) -> str:
@@ -75,13 +77,16 @@ def _plain(path, name):
 
 
 def _zipped(path):
-    """Read the notebooks of a zip, each under its checked name."""
-    total, seen = 0, set()
+    """Read the notebooks of a zip, each under its checked name; miss nobody who sent only else."""
+    total, seen, sent, others = 0, set(), set(), {}
     try:
         with zipfile.ZipFile(path) as archive:
             for info in archive.infolist():
                 name = info.filename
                 hidden = any(part.startswith((".", "__MACOSX")) for part in name.split("/"))
+                other = not hidden and not name.endswith((".ipynb", "/"))
+                if other and any(site.match(name) for site in SITES):
+                    others[student(name)] = name.rpartition("/")[2]
                 if not name.endswith(".ipynb") or (hidden and ".." not in name):
                     continue
                 data, refusal = b"", _unsafe(info, seen)
@@ -95,7 +100,11 @@ def _zipped(path):
                     total += len(data)
                 if total > MAX_ZIP:
                     raise ValueError(f"{path.name} unpacks to more than {MAX_ZIP:,} bytes")
+                sent.add(student(name))
                 yield student(name), data, refusal
+        for who in sorted(others.keys() - sent):
+            file = "".join(c if c.isprintable() else "?" for c in others[who])[:100]
+            yield who, b"", f"There is no notebook, only {file!r}; send the .ipynb file itself."
     except DAMAGE as error:
         raise ValueError(f"{path.name} is not a zip that can be read: {error}") from None
 

@@ -70,6 +70,8 @@ def read_cells(data: bytes) -> list[dict]:
     >>> read_cells(b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": ["x = 1"]}]}')
     [{'type': 'code', 'id': '', 'source': 'x = 1'}]
     """
+    if not data.strip():
+        raise UnreadableError("The file is empty; save the notebook and send it again.")
     if len(data) > MAX_BYTES:
         raise UnreadableError(
             "The notebook is larger than 5 MB; clear its outputs and send it again."

@@ -185,6 +185,28 @@ def test_a_hostile_zip_harms_nobody_else(tmp_path):
     assert {p.name for p in tmp_path.iterdir()} == {"all.zip"}
 
 
+def test_who_sent_no_notebook_is_told_so(tmp_path):
+    path = zipped(
+        tmp_path / "all.zip",
+        ("Ada_1_assignsubmission_file/work.ipynb", "1"),
+        ("Ada_1_assignsubmission_file/notes.txt", "ignored"),
+        ("Charles_2_assignsubmission_file/", ""),
+        ("Charles_2_assignsubmission_file/work.pdf", "%PDF"),
+    )
+    said = {name: refusal for name, _, refusal in collect([path])}
+    assert said == {
+        "Ada_1": "",
+        "Charles_2": "There is no notebook, only 'work.pdf'; send the .ipynb file itself.",
+    }
+
+
+def test_other_files_are_no_submissions(tmp_path):
+    (tmp_path / "course.csv").write_text("Name\n", encoding="utf-8")
+    for name, words in (("course.csv", "course.csv$"), ("no.zip", "no.zip, which does not exist")):
+        with pytest.raises(ValueError, match=words):
+            list(collect([tmp_path / name]))
+
+
 def test_a_zip_bomb_is_read_no_further_than_allowed(tmp_path, monkeypatch):
     monkeypatch.setattr("bpgrader.collect.MAX_ZIP", 20_000_000)
     with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
