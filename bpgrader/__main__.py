@@ -141,7 +141,10 @@ def grade(
     sheet = Assignment.load(assignment)
     jobs = {}
     for name, data, refusal in collect(submissions):
-        unique = name if name not in jobs else f"{name} ({len(jobs) + 1})"
+        unique, k = name, 1
+        while unique in jobs:
+            k += 1
+            unique = f"{name} ({k})"
         jobs[unique] = Job(unique, data, refusal, sheet, seed, boxed)
     if not jobs:
         raise ValueError(f"no .ipynb in {', '.join(map(str, submissions))}")

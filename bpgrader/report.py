@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import html
+import io
 import json
 import os
 import re
@@ -10,6 +11,9 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+# What differs between two students who make the same mistake.
+DETAIL = re.compile(r" \(your .*?\)\.?(?= Reread|$)")
+NUMBERS = re.compile(r"^Your result\S*( \d+\])? is .*?, wanted \S+\.(?= Reread|$)")
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -21,6 +25,11 @@ table {{ border-collapse: collapse; width: 100% }}
 th, td {{ text-align: left; vertical-align: top; padding: .4rem; border-bottom: 1px solid #bbb }}
 td, pre {{ overflow-wrap: anywhere; white-space: pre-wrap }}
 td:not(:last-child) {{ white-space: nowrap }}
+@media (max-width: 40rem) {{
+  thead {{ display: none }}
+  td {{ display: inline-block; border: 0; padding: .2rem .4rem }}
+  td:last-child {{ display: block; padding-bottom: .8rem; border-bottom: 1px solid #bbb }}
+}}
 </style></head><body>
 <h1>{title}</h1>
 <p>{name}: <strong>{score}</strong>. {message}</p>
@@ -81,13 +90,18 @@ def cell(value: object) -> str:
     --------
     >>> cell("=1+1"), cell(2.5), cell(None)
     ("'=1+1", '2.5', '')
+
+    A lone dash, with which course sites fill empty fields, is no formula.
+
+    >>> cell("-")
+    '-'
     """
     if isinstance(value, (int, float)):
         return f"{value:g}"
     text = "" if value is None else str(value)
     return (
         f"'{text}"
-        if text.lstrip()[:1] in ("=", "+", "-", "@") or text[:1] in ("\t", "\r")
+        if (text.lstrip()[:1] in ("=", "+", "-", "@") and text != "-") or text[:1] in ("\t", "\r")
         else text
     )
 
@@ -128,6 +142,12 @@ def report(folder: Path, roster: Path | None = None) -> str:
     if not results:
         raise ValueError(f"{folder} holds no results; run bpgrader grade first")
     marks = _marks(folder / "written.csv")
+    asked = {(name, q["name"]) for name, r in results.items() for q in r["written"]}
+    if lost := sorted(marks.keys() - asked):
+        raise ValueError(
+            f"written.csv has a mark for {lost[0][0]!r}, {lost[0][1]}, which no graded "
+            "submission has; grade again, or mend or delete that line"
+        )
     titles = list(dict.fromkeys(r["assignment"] for r in results.values()))
     totals = {name: _total(result, marks) for name, result in results.items()}
     for name, result in results.items():
@@ -135,7 +155,8 @@ def report(folder: Path, roster: Path | None = None) -> str:
         write(path, feedback(result, marks))
         gradescoped = json.dumps(gradescope(result, totals[name]), indent=1)
         write(folder / "gradescope" / file_name(name) / "results.json", gradescoped + "\n")
-    _table(folder / "grades.csv", _grades(totals, titles[0], roster))
+    grades, strangers = _grades(totals, titles[0], roster)
+    _table(folder / "grades.csv", grades)
     _table(folder / "details.csv", _details(results))
     questions = [
         (n, q["name"], q["max_points"], marks.get((n, q["name"])), q["rubric"], q["answer"])
@@ -144,7 +165,8 @@ def report(folder: Path, roster: Path | None = None) -> str:
     ]
     header = ("submission", "question", "max_points", "mark", "rubric", "answer")
     _table(folder / "written.csv", [header, *questions])
-    return _summary(results, sum(mark is None for _, _, _, mark, _, _ in questions))
+    unmarked = sum(mark is None for _, _, _, mark, _, _ in questions)
+    return _summary(results, unmarked, strangers)
 
 
 def _marks(path):
@@ -152,20 +174,36 @@ def _marks(path):
     if not path.exists():
         return {}
     marks = {}
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["mark"].strip():
-                try:
-                    mark = float(row["mark"].replace(",", "."))
-                except ValueError:
-                    mark = -1.0
-                if not 0 <= mark <= float(row["max_points"]):
-                    raise ValueError(
-                        f"mark must be a number from 0 to {row['max_points']}, got "
-                        f"{row['mark']!r} for {row['submission']}, {row['question']} in {path.name}"
-                    )
-                marks[row["submission"].removeprefix("'"), row["question"]] = mark
+    header, *rows = _read(path)
+    columns = ("submission", "question", "max_points", "mark")
+    if missing := [column for column in columns if column not in header]:
+        raise ValueError(f"{path.name} must have the column {missing[0]}, got {', '.join(header)}")
+    for values in rows:
+        row = dict(zip(header, values, strict=False))
+        if row.get("mark", "").strip():
+            try:
+                mark = float(row["mark"].replace(",", "."))
+            except ValueError:
+                mark = -1.0
+            if not 0 <= mark <= float(row["max_points"].replace(",", ".")):
+                raise ValueError(
+                    f"mark must be a number from 0 to {row['max_points']}, got "
+                    f"{row['mark']!r} for {row['submission']}, {row['question']} in {path.name}"
+                )
+            marks[row["submission"].removeprefix("'"), row["question"]] = mark
     return marks
+
+
+def _read(path):
+    """Read a table that a spreadsheet or a course site has written; its first line says how."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path.name} is not a table in UTF-8; save it as CSV UTF-8") from None
+    if not text.strip():
+        raise ValueError(f"{path.name} is empty; its first line must name the columns")
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
 def _total(result, marks):
@@ -178,18 +216,18 @@ def _total(result, marks):
 
 
 def _grades(totals, title, roster):
-    """Give the rows of grades.csv: one column of marks behind the columns of identification."""
+    """Give the rows of grades.csv, marks in the last column, and who is not in the roster."""
     if roster is None:
         header = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", title)
-        return [header, *((name, "", "", name, "", total) for name, total in totals.items())]
-    with open(roster, encoding="utf-8-sig", newline="") as file:
-        header, *rows = csv.reader(file)
+        return [header, *((name, "", "", name, "", total) for name, total in totals.items())], []
+    header, *rows = _read(roster)
     result, left = [(*header, title)], dict(totals)
     for row in rows:
         cells = {_key(text) for text in row}
         name = next((n for n in left for key in _keys(n) if key in cells), None)
         result.append((*row, left.pop(name) if name else None))
-    return result + [(name, *[""] * (len(header) - 1), total) for name, total in left.items()]
+    result += [(name, *[""] * (len(header) - 1), total) for name, total in left.items()]
+    return result, list(left)
 
 
 def _key(text):
@@ -227,11 +265,17 @@ def feedback(result: dict, marks: dict) -> str:
             e["message"],
         )
         rows.append("<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in shown) + "</tr>")
-    for q in result["written"]:
-        mark = marks.get((result["name"], q["name"]))
+    given_marks = [marks.get((result["name"], q["name"])) for q in result["written"]]
+    for q, mark in zip(result["written"], given_marks, strict=True):
         given = "not marked yet, worth up to" if mark is None else f"{mark:g} of"
         head = f"{q['name']}: {given} {q['max_points']:g} points"
-        written += f"<h2>{html.escape(head)}</h2><pre>{html.escape(q['answer'])}</pre>\n"
+        written += (
+            f"<h2>{html.escape(head)}</h2><pre>{html.escape(q['answer']) or 'No answer.'}</pre>\n"
+        )
+    if result["score"] is not None and given_marks and None not in given_marks:
+        total = result["points"] + sum(given_marks)
+        most = result["max_points"] + sum(q["max_points"] for q in result["written"])
+        written += f"<p><strong>In all {total:g} of {most:g} points.</strong></p>\n"
     return PAGE.format(
         title=html.escape(result["title"]),
         name=html.escape(result["name"]),
@@ -261,7 +305,7 @@ def gradescope(result: dict, total: float | None) -> dict:
     return output if total is None else {"score": total, **output}
 
 
-def _summary(results, unmarked):
+def _summary(results, unmarked, strangers):
     """Tell the instructor what the class got wrong."""
     states = Counter(result["status"] for result in results.values())
     lines = [", ".join(f"{n} {status}" for status, n in sorted(states.items()))]
@@ -270,12 +314,16 @@ def _summary(results, unmarked):
         entries = [e for r in results.values() for e in r["exercises"] if e["name"] == name]
         passed = sum(e["status"] == "passed" for e in entries)
         slips = Counter(
-            re.sub(r" \(your result.*?\)\.?(?= Reread|$)", ".", e["message"])
+            DETAIL.sub(".", NUMBERS.sub("Other numbers.", e["message"]))
             for e in entries
             if e["status"] == "wrong"
         )
-        lines.append(f"{name}: right {passed} of {len(entries)}")
+        rest = Counter(e["status"] for e in entries)
+        others = [f"{rest[status]} {status}" for status in ("stopped", "not done") if rest[status]]
+        lines.append(", ".join([f"{name}: right {passed} of {len(entries)}", *others]))
         lines += [f"  {n} × {text}" for text, n in slips.most_common(2)]
+    if strangers:
+        lines.append(f"not in the roster: {', '.join(strangers)}")
     if unmarked:
         lines.append(f"{unmarked} answers in words wait for a mark in written.csv")
     lines += [

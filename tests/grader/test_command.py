@@ -81,6 +81,16 @@ def test_no_text_of_a_student_becomes_a_formula_or_a_script(marks):
     assert all("default-src 'none'" in page for page in pages)
 
 
+def test_a_second_notebook_of_a_student_is_counted(folder, submit, tmp_path):
+    home = tmp_path / "ada"
+    home.mkdir()
+    for name in ("a.ipynb", "b.ipynb"):
+        (home / name).write_bytes(submit())
+    run("grade", folder, tmp_path, "--out", tmp_path / "marks", "--unsafe-no-sandbox")
+    names = [row["submission"] for row in table(tmp_path / "marks" / "details.csv")]
+    assert sorted(names) == ["ada", "ada (2)"]
+
+
 def test_gradescope_gets_its_form(marks):
     _, out, _ = marks
     results = [json.loads(p.read_text("utf-8")) for p in out.glob("gradescope/*/results.json")]
@@ -113,6 +123,34 @@ def test_a_person_marks_answers_in_words_and_the_marks_stay(marks):
     (out / "written.csv").unlink()
 
 
+def test_a_spreadsheet_of_another_country_is_read(marks):
+    _, out, _ = marks
+    run("report", out)
+    written = out / "written.csv"
+    with open(written, encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    for row in rows:
+        row[3] = "1,5"
+
+    def save(encoding):
+        with open(written, "w", encoding=encoding, newline="") as file:
+            csv.writer(file, delimiter=";").writerows([header, *rows])
+
+    save("utf-8-sig")
+    assert "wait for a mark" not in run("report", out)
+    pages = "".join(p.read_text(encoding="utf-8") for p in out.glob("feedback/*.html"))
+    assert "In all 16 of 19 points." in pages
+    assert "No answer." in pages
+    save("utf-16")
+    assert "save it as CSV UTF-8" in run("report", out, code=2)
+    rows[0][0] = "Ada?Lovelace"
+    save("utf-8")
+    assert "has a mark for 'Ada?Lovelace'" in run("report", out, code=2)
+    written.write_text("a,b\n", encoding="utf-8")
+    assert "must have the column submission" in run("report", out, code=2)
+    written.unlink()
+
+
 def test_the_roster_of_a_course_site_gets_one_column_more(marks):
     home, out, _ = marks
     roster = home / "moodle.csv"
@@ -121,7 +159,8 @@ def test_the_roster_of_a_course_site_gets_one_column_more(marks):
         "Participant 11,Ada Lovelace,a@x\nParticipant 99,Not Handed In,n@x\n",
         encoding="utf-8",
     )
-    run("report", out, "--roster", roster)
+    said = run("report", out, "--roster", roster)
+    assert "not in the roster: blank, broken" in said
     rows = {row["Full name"]: row for row in table(out / "grades.csv")}
     assert rows["Ada Lovelace"]["01_forward_pass"] == "13"
     assert rows["Grace Hopper"]["01_forward_pass"] == "5"
