@@ -12,6 +12,7 @@ NOTEBOOKS := $(sort $(wildcard chapters/*.ipynb))
 C ?= $(NOTEBOOKS)
 
 BOOK_FROM := $(shell find intro.md references.bib CITATION.cff _config.yml _toc.yml chapters _ext _extra _static _templates \
+	assignments/*/student.ipynb \
 	-type f ! -name "*.pyc" ! -path "*/.ipynb_checkpoints/*")
 LITE := _build/html/lite/index.html
 LITE_FROM := $(NOTEBOOKS) _ext/editions.py pyproject.toml \
@@ -62,7 +63,7 @@ _build/fresh: $(READY) $(KERNEL) $(wildcard bpcore/*.py)
 	@python _ext/execute.py
 	@touch $@
 
-# Live Python in the browser; PYODIDE_URL names a local copy of Pyodide in place of the public one.
+# Live Python in the browser; PYODIDE_URL names an archive of Pyodide (address or file, pyodide-….tar.bz2) to ship with the site.
 $(LITE): $(READY) $(LITE_FROM) _build/pyodide-url | _build/book
 	@rm -rf _build/wheel $(@D)
 	@python _ext/editions.py live bpcore _build/live

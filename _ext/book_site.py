@@ -133,6 +133,18 @@ def launch_buttons(app, source, pathto):
     }
 
 
+def launch(name, rawtext, text, lineno, inliner, options=None, content=None):
+    """Link to the live forms of a notebook that is no page of the book."""
+    env = inliner.document.settings.env
+    up = "../" * env.docname.count("/")
+    links = []
+    for button in launch_buttons(env.app, text, lambda target, _: up + target)["buttons"]:
+        links += [nodes.Text(", ")] if links else []
+        where = {"refuri": button["url"], "reftitle": button["tooltip"], "internal": True}
+        links.append(nodes.reference(rawtext, button["text"], **where))
+    return links, []
+
+
 def public_name(app, env, node, contnode):
     """Find bpcore.backward where it is documented, as bpcore.backprop.backward."""
     package, _, name = node.get("reftarget", "").rpartition(".")
@@ -249,6 +261,7 @@ def finished(app, error):
 
 def setup(app):
     """Connect to Sphinx."""
+    app.add_role("launch", launch)
     app.connect("config-inited", settings)
     app.connect("builder-inited", dates)
     app.connect("html-page-context", page, priority=900)

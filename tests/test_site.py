@@ -63,6 +63,21 @@ def test_slider_leaves_a_still_picture_without_javascript(soup):
         assert view.find_next_sibling("noscript").find("img", alt=True, src=True)
 
 
+def test_every_assignment_can_be_had_and_no_solution_is_anywhere(soups, site):
+    links = [tag["href"] for tag in soups["chapters/assignments.html"].select("article a[href]")]
+    assignments = sorted(ROOT.glob("assignments/*/student.ipynb"))
+    files = [(site / "chapters" / link) for link in links if link.startswith("../_downloads/")]
+    texts = sorted(path.read_text(encoding="utf-8") for path in assignments)
+    assert sorted(file.read_text(encoding="utf-8") for file in files) == texts
+    for path in assignments:
+        name = path.relative_to(ROOT).as_posix()
+        assert f"../lite/notebooks/index.html?path={name}" in links
+        assert (site / "lite" / "files" / name).is_file()
+    notebooks = {path.name for path in site.rglob("*.ipynb") if "assignments" in path.parts}
+    assert notebooks == {"student.ipynb"}
+    assert not [p for p in site.rglob("*") if p.name in ("solution.ipynb", "exercises.py")]
+
+
 def test_page_is_small(soup, site, page):
     path = site / f"{page}.html"
     own = [img["src"] for img in soup.select("article img[src]") if img["src"][:5] != "data:"]
