@@ -130,7 +130,7 @@ def _problem(outcome, want):
 
 def _clean(text):
     """Cut a text of the student's, and take out what would steer a terminal."""
-    return "".join(c if c.isprintable() else " " for c in str(text)[:300])
+    return "".join(c if c.isprintable() else " " for c in str(text)[:300]).strip()
 
 
 def _difference(got, want, path):

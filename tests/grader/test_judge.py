@@ -131,6 +131,7 @@ def test_two_mistakes_with_the_same_kind_of_error_are_told_apart():
     assert said.message.startswith("Your code stopped with ValueError")
     said = verdict(lambda A: A @ A, wrong=wrong)
     assert said.message.startswith("dW is the square (your code stopped with ValueError")
+    assert " )" not in verdict(lambda A: A + A[:2], wrong={"x": lambda A: A + A[:2]}).message
 
 
 def test_text_of_a_student_cannot_steer_a_terminal():
