@@ -237,6 +237,10 @@ def test_the_callback_sees_every_record_and_may_stop(mode):
         assert np.array_equal(flatten(net), flatten(run(mode, epochs=epoch)[0]))
         assert not net.W[1].flags.writeable
     seen.clear()
+    other = init_network([2, 5, 1], rng=0, hidden="tanh")
+    run(mode, net=other, callback=watch)
+    assert all(net.g == other.g for _, net, _ in seen)
+    seen.clear()
     run(mode, callback=lambda *args: seen.append(args), record=False)
     assert [epoch for epoch, _, _ in seen] == [0, 6]
 
@@ -346,8 +350,10 @@ def test_a_history_says_what_it_is_after_a_file(tmp_path):
 
 
 def test_a_full_batch_may_be_followed_by_batches_and_back():
-    net, history = run("full")
-    net, history = train(net, DATA.X, DATA.Y, **MODES["mini"], rng=3, history=history)
+    net, full = run("full")
+    again, _ = train(net, DATA.X, DATA.Y, **MODES["mini"], rng=3)
+    net, history = train(net, DATA.X, DATA.Y, **MODES["mini"], rng=3, history=full)
+    assert np.array_equal(flatten(net), flatten(again))  # the shuffling is that of rng
     assert (history.epochs, history.steps) == (12, 42)
     assert np.array_equal(history.epoch, np.arange(13))
     _, history = run("full", net=net, history=history)

@@ -154,10 +154,13 @@ def test_page(open_page, address, site, page):
         if (scheme, width) in PICTURES:
             name = f"{page.replace('/', '-')}-{scheme}-{width}.jpg"
             tab.screenshot(path=shots / name, full_page=True, quality=80)
-    for lighten, rules in ((LIGHTEN, THE_REST), (ONE_TEXT_OF_EACH_STYLE, CONTRAST)):
-        tab.evaluate(lighten)
-        for scheme, width in looks(tab):
-            assert not findings(tab, rules), f"{scheme}, {width} px"
+    tab.evaluate(LIGHTEN)
+    for scheme, width in looks(tab):
+        if (scheme, width) in PICTURES:  # what is no colour hangs on the width alone
+            assert not findings(tab, THE_REST), f"{scheme}, {width} px"
+    tab.evaluate(ONE_TEXT_OF_EACH_STYLE)
+    for scheme, width in looks(tab):
+        assert not findings(tab, CONTRAST), f"{scheme}, {width} px"
 
 
 def findings(tab, rules):
