@@ -56,7 +56,7 @@ def test_a_method_is_moved_to_the_margin_and_several_stand_apart(shown):
     notebook.show_source(Activation.prime, network._dot)
     first, second = source(shown).split("\n\ndef _dot")
     assert first.startswith("def prime(self")
-    assert second.startswith("(net):\n    return")
+    assert second.startswith("(W):\n    return")
 
 
 def test_what_has_no_source():
