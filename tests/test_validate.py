@@ -703,6 +703,10 @@ MESSAGES = {
         lambda: check_gradients(NET, X * 1e4, Y),
     "ValueError: label must be the equation's label, eq-..., got str 'bp1'": lambda: check("bp1", 1, 1),
     "ValueError: label must be the equation's label, eq-..., got int 3": lambda: check(3, 1, 1),
+    "TypeError: X must be a plain array, got matrix; pass np.asarray(matrix)":
+        lambda: forward(NET, NOT_NUMBERS["matrix"][0]),
+    "TypeError: X must be a plain array, got csr_matrix; pass its .toarray()":
+        lambda: forward(NET, NOT_NUMBERS["sparse"][0]),
     "ValueError: W[2] must have shape (n[2], n[1]) with n[1] = 3, the rows of W[1], got (5, 1, 2); rows are "
     "the units the weights lead to":
         lambda: Network([None, np.ones((5, 3, 4)), np.ones((5, 1, 2))], [None, np.ones((5, 3, 1)), np.ones((5, 1, 1))]),
