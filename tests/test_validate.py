@@ -703,6 +703,8 @@ MESSAGES = {
         lambda: check_gradients(NET, X * 1e4, Y),
     "ValueError: label must be the equation's label, eq-..., got str 'bp1'": lambda: check("bp1", 1, 1),
     "ValueError: label must be the equation's label, eq-..., got int 3": lambda: check(3, 1, 1),
+    "ValueError: X must be finite, got nan at index [2, 3]; remove or fill missing values first":
+        lambda: forward(NET, NAN),
     "TypeError: X must be a plain array, got matrix; pass np.asarray(matrix)":
         lambda: forward(NET, NOT_NUMBERS["matrix"][0]),
     "TypeError: X must be a plain array, got csr_matrix; pass its .toarray()":
