@@ -93,7 +93,7 @@ ONE = np.array(1.0)  # NumPy would turn a Python 1 into an array at every call
 
 
 def _sigmoid(z):
-    """1 / (1 + e^-z), in one piece of memory: three times as quick where arrays are large."""
+    """1 / (1 + e^-z), in one piece of memory, which is quicker where arrays are large."""
     a = np.negative(z, np.empty_like(z))
     np.exp(a, a)
     np.add(ONE, a, a)

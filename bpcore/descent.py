@@ -289,8 +289,8 @@ BLOCK = 2048  # columns at a time: the intermediate results stay in the processo
 class _Slope:
     """All derivatives of the cost as one vector, and the memory that computing them reuses.
 
-    In the folded form of chapter 9: one product a layer takes the bias along, which makes a step
-    of a small network quicker by a quarter.
+    In the folded form of chapter 9: one product a layer takes the bias along, which makes the
+    steps of a small network quicker.
     """
 
     def __init__(self, net, loss, K=()):
@@ -302,11 +302,20 @@ class _Slope:
     def layers(self, vector):
         """Cut a vector of all parameters, shape (..., num_parameters), into the Theta[i]: views."""
         Theta, start = [None], 0
-        for rows, columns in zip(self.n[1:], self.n, strict=False):
-            stop = start + rows * (columns + 1)
-            Theta.append(vector[..., start:stop].reshape(*vector.shape[:-1], rows, columns + 1))
+        for i in range(1, len(self.n)):
+            rows, columns = self.n[i], self.n[i - 1] + 1
+            stop = start + rows * columns
+            Theta.append(vector[..., start:stop].reshape(*vector.shape[:-1], rows, columns))
             start = stop
         return Theta
+
+    def start(self, net):
+        """Give the parameters of net as such a vector, once for each network of a stack."""
+        vector = np.empty_like(self.vector)
+        Theta, folded = self.layers(vector), _fold(net)
+        for i in range(1, net.L + 1):
+            Theta[i][...] = folded[i]
+        return vector
 
     def update(self, Theta, X, Y):
         """Put the derivatives into the vector, and give the logits; X begins with a row of ones.
@@ -426,9 +435,9 @@ def train(
         as_callable(callback, "callback")
     rng, start, taken = _resume(rng, history)
 
-    X, slope = _with_bias(X), _Slope(net, loss)
-    X = np.asfortranarray(X)  # each sample contiguous: batches are cut fast
-    theta = np.concatenate([t.ravel() for t in _fold(net)[1:]])
+    X = np.asfortranarray(_with_bias(X))  # each sample contiguous: batches are cut fast
+    slope = _Slope(net, loss)
+    theta = slope.start(net)
     spare = theta.copy()  # where the next parameters go; theta and spare then change places
     Theta, other = slope.layers(theta), slope.layers(spare)
     rows, diverged_at, done, rate = [], None, start, np.array(learning_rate)
@@ -543,7 +552,7 @@ def sweep(
         raise ValueError(f"learning_rates must be positive, shape (K,), got {rates}")
     steps, loss = as_count(steps, "steps"), as_member(loss, Loss, LOSSES, "loss")
     X, slope = _with_bias(X), _Slope(net, loss, (rates.size,))
-    theta = np.tile(np.concatenate([t.ravel() for t in _fold(net)[1:]]), (rates.size, 1))
+    theta = slope.start(net)
     costs, diverged_at = np.full((rates.size, steps + 1), np.nan), [None] * rates.size
     alive = np.ones(rates.size, dtype=bool)
     with np.errstate(over="ignore", invalid="ignore"):
