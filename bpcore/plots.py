@@ -4,12 +4,15 @@ One colour AND one line style or marker per quantity, the same in every figure o
 palette (Okabe and Ito) can be told apart with any kind of colour vision.
 """
 
+from base64 import b64encode
 from collections.abc import Sequence
+from io import BytesIO
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from numpy.typing import ArrayLike
 
@@ -59,9 +62,27 @@ def use_style() -> None:
             "svg.hashsalt": "bpcore",
         }
     )
-    from matplotlib_inline.backend_inline import set_matplotlib_formats
+    from IPython import get_ipython
 
-    set_matplotlib_formats("retina")
+    if shell := get_ipython():
+        import matplotlib_inline.backend_inline  # noqa: F401  it sets a formatter, which ours replaces
+
+        shell.display_formatter.formatters["image/png"].for_type(Figure, _png)
+
+
+def _png(figure):
+    """Give a figure as a notebook shows it: sharp on any screen, in 256 colours to be small."""
+    from IPython.core.pylabtools import retina_figure
+    from PIL import Image
+
+    if (retina := retina_figure(figure)) is None:  # nothing is drawn in it
+        return None
+    picture, size = retina
+    colours = Image.open(BytesIO(picture)).convert("RGB")
+    colours = colours.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
+    with BytesIO() as file:
+        colours.save(file, "PNG", optimize=True)
+        return b64encode(file.getvalue()).decode(), size
 
 
 def _axes(ax):

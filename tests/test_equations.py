@@ -103,7 +103,7 @@ def test_nothing_of_one_machine_is_stored(notebooks):
 
 def test_notebooks_stay_small():
     for path in NOTEBOOKS:
-        assert path.stat().st_size < 1_000_000, path.name
+        assert path.stat().st_size < 500_000, path.name
 
 
 def test_chapters_import_the_package(notebooks):

@@ -3,11 +3,15 @@
 import itertools
 import subprocess
 import sys
+from base64 import b64decode
+from io import BytesIO
 
 import matplotlib
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 from matplotlib.colors import to_hex, to_rgb
+from PIL import Image, ImageColor
 
 from bpcore import plots
 
@@ -172,12 +176,19 @@ plots.plt.savefig(sys.stdout.buffer, format="svg", metadata={"Date": None})
 
 
 def test_the_style(monkeypatch):
-    wanted = []
-    monkeypatch.setattr(
-        "matplotlib_inline.backend_inline.set_matplotlib_formats", lambda *a: wanted.extend(a)
-    )
+    """In a notebook a figure is a picture of twice its width, in few but the right colours."""
+    shell = InteractiveShell()
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
     plots.use_style()
-    assert wanted == ["retina"]
+    figure, ax = plt.subplots()
+    ax.axvspan(0, 1, color=plots.COLOUR["delta"])
+    data, metadata = shell.display_formatter.format(figure)
+    picture = Image.open(BytesIO(b64decode(data["image/png"])))
+    assert picture.width // 2 == metadata["image/png"]["width"] > 600
+    assert picture.mode == "P"
+    assert shell.display_formatter.format(plt.figure())[0].keys() == {"text/plain"}
+    colours = {colour for _, colour in picture.convert("RGB").getcolors()}
+    assert {(255, 255, 255), ImageColor.getrgb(plots.COLOUR["delta"])} <= colours
     assert plt.rcParams["font.size"] >= 8
     assert not plt.rcParams["axes.spines.top"]
     assert plt.rcParams["svg.hashsalt"] == "bpcore"
