@@ -26,6 +26,9 @@ class Activation:
         g on an array of any shape, unchecked; analytic, so that the complex step can pass through.
     derivative : callable
         g'(z) written in terms of the output a = g(z), unchecked.
+    takes_out : bool
+        Whether both can be given, as NumPy's functions can, a second array for the result; `train`
+        then reuses its memory.
 
     Examples
     --------
@@ -42,6 +45,7 @@ class Activation:
     name: str
     function: Callable[..., Any]
     derivative: Callable[..., Any]
+    takes_out: bool = False
 
     def __call__(self, z: ArrayLike) -> np.ndarray:
         """Apply g to every entry of z.
@@ -82,6 +86,13 @@ class Activation:
         """
         return self.derivative(as_array(a, "a", finite=False))
 
+    def put(self, function, x, out):
+        """Write function(x), one of the two of this activation, into the array out."""
+        if self.takes_out:
+            function(x, out)
+        else:
+            out[...] = function(x)
+
     def __repr__(self) -> str:
         return self.name
 
@@ -92,17 +103,42 @@ class Activation:
 ONE = np.array(1.0)  # NumPy would turn a Python 1 into an array at every call
 
 
-def _sigmoid(z):
+def _sigmoid(z, out=None):
     """1 / (1 + e^-z), in one piece of memory, which is quicker where arrays are large."""
-    a = np.negative(z, np.empty_like(z))
+    a = np.negative(z, np.empty_like(z) if out is None else out)
     np.exp(a, a)
     np.add(ONE, a, a)
     return np.divide(ONE, a, a)[()]  # a number for a number
 
 
-sigmoid = Activation("sigmoid", _sigmoid, lambda a: a * (ONE - a))
-tanh = Activation("tanh", np.tanh, lambda a: ONE - a * a)
-relu = Activation("relu", lambda z: np.maximum(z, 0.0), lambda a: (a > 0) * 1.0)
-identity = Activation("identity", np.positive, np.ones_like)
+def _sigmoid_prime(a, out=None):
+    """a (1 - a)."""
+    return np.multiply(a, np.subtract(ONE, a, out), out)
+
+
+def _tanh_prime(a, out=None):
+    """1 - a^2."""
+    return np.subtract(ONE, np.multiply(a, a, out), out)
+
+
+def _relu(z, out=None):
+    """max(z, 0)."""
+    return np.maximum(z, 0.0, out=out)
+
+
+def _relu_prime(a, out=None):
+    """1 where a > 0, else 0."""
+    return np.multiply(a > 0, ONE, out)
+
+
+def _one(a, out=None):
+    """1 everywhere: a^0."""
+    return np.power(a, 0.0, out)
+
+
+sigmoid = Activation("sigmoid", _sigmoid, _sigmoid_prime, takes_out=True)
+tanh = Activation("tanh", np.tanh, _tanh_prime, takes_out=True)
+relu = Activation("relu", _relu, _relu_prime, takes_out=True)
+identity = Activation("identity", np.positive, _one, takes_out=True)
 
 ACTIVATIONS = {g.name: g for g in (sigmoid, tanh, relu, identity)}

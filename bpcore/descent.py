@@ -29,7 +29,7 @@ from bpcore.backprop import Gradients
 from bpcore.gradcheck import _flat, _unflatten
 from bpcore.losses import LOSSES, Loss, cross_entropy
 from bpcore.network import Network, _accuracy, _cost, as_network
-from bpcore.theta import _backward_theta, _fold, _forward_theta, _room, _unfold, _with_bias
+from bpcore.theta import _backward_theta, _fold, _forward_theta, _Room, _unfold, _with_bias
 
 
 def _report(diverged_at, learning_rate, done):
@@ -297,7 +297,7 @@ class _Slope:
         self.n, self.g, self.loss = net.n, net.g, loss
         self.vector = np.zeros((*K, net.num_parameters))
         self.dTheta = self.layers(self.vector)
-        self.room = cache(lambda m: _room(net.n, m, K))  # for batches of m samples
+        self.room = cache(lambda m: _Room(net.n, m, K))  # for batches of m samples
 
     def layers(self, vector):
         """Cut a vector of all parameters, shape (..., num_parameters), into the Theta[i]: views."""
@@ -326,16 +326,16 @@ class _Slope:
         if m > BLOCK:
             blocks, total, logits = range(0, m, BLOCK), 0.0, []
             for x, y in ((X[:, k : k + BLOCK], Y[:, k : k + BLOCK]) for k in blocks):
-                logits.append(self.update(Theta, x, y))
+                logits.append(self.update(Theta, x, y).copy())
                 total = total + y.shape[1] / m * self.vector
             self.vector[...] = total
             return np.concatenate(logits, axis=-1)
-        A, a = self.room(m)
-        A[0] = X
-        z = _forward_theta(Theta, self.g, A, a)
-        _backward_theta(Theta, self.g, A, a, Y, self.loss, self.dTheta)
+        room = self.room(m)
+        room.A[0] = X
+        _forward_theta(Theta, self.g, room)
+        _backward_theta(Theta, self.g, room, Y, self.loss, self.dTheta)
         self.vector *= 1 / m
-        return z[-1]
+        return room.z[-1]
 
 
 def _progress(total, show, label):

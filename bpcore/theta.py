@@ -171,41 +171,45 @@ def forward_theta(Theta: Sequence[Any], X: ArrayLike, g: Sequence[Any] | None = 
     """
     net = unfold(Theta, g)
     X = as_columns(X, net.n[0])
-    A, a = _room(net.n, X.shape[1])
-    A[0], a[0] = _with_bias(X), X
+    room = _Room(net.n, X.shape[1])
+    room.A[0], room.a[0] = _with_bias(X), X
     with np.errstate(over="ignore", invalid="ignore"):
-        z = _forward_theta(_fold(net), net.g, A, a)
-    return Cache(sealed(z, "z", fine=lambda z: z == z), freeze(*(x.copy() for x in a)))
+        _forward_theta(_fold(net), net.g, room)
+    return Cache(sealed(room.z, "z", fine=lambda z: z == z), freeze(*(a.copy() for a in room.a)))
 
 
-def _room(n, m, K=()):
-    """Give A and a, lists for layers 0..L: a[i] is A[i] without its leading row, which holds ones.
+class _Room:
+    """The memory of one pass over m samples, forward and back; K = (K,) makes it that of a stack.
 
-    Layer 0 is left to the caller; K = (K,) makes room for a stack.
+    Lists for layers 0..L: A[i] = [1; a[i]] with its part a[i], z[i], and slope[i] for g'(z[i]).
+    Layer 0 is left to the caller. The units come first in memory, so that a[i] is one piece of it.
     """
-    A = [None] + [np.ones((*K, units + 1, m)) for units in n[1:]]
-    return A, [None] + [ones_a[..., 1:, :] for ones_a in A[1:]]
+
+    def __init__(self, n, m, K=()):
+        def arrays(extra):
+            return [None] + [np.moveaxis(np.ones((k + extra, *K, m)), 0, -2) for k in n[1:]]
+
+        self.A, self.z, self.slope = arrays(1), arrays(0), arrays(0)
+        self.a = [None] + [ones_a[..., 1:, :] for ones_a in self.A[1:]]
 
 
-def _forward_theta(Theta, g, A, a):
-    """Fill a[1..L], and with it A[i] = [1; a[i]], from A[0] = [1; X]; give z."""
-    L, dot = len(Theta) - 1, _dot(Theta)
-    z = [None] * (L + 1)
+def _forward_theta(Theta, g, room):
+    """Fill z[1..L] and a[1..L], and with it A[i] = [1; a[i]], from A[0] = [1; X]."""
+    A, a, z, L, dot = room.A, room.a, room.z, len(Theta) - 1, _dot(Theta)
     for i in range(1, L + 1):
-        z[i] = dot(Theta[i], A[i - 1])
-        a[i][...] = g[i].function(z[i])
-    return z
+        dot(Theta[i], A[i - 1], z[i])
+        g[i].put(g[i].function, z[i], a[i])
 
 
-def _backward_theta(Theta, g, A, a, Y, loss, dTheta):
+def _backward_theta(Theta, g, room, Y, loss, dTheta):
     """Fill dTheta[1..L] with the sum over the samples, not yet divided by m."""
-    L, dot = len(Theta) - 1, _dot(Theta)
-    delta = [None] * (L + 1)
-    delta[L] = loss.delta_function(a[L], Y)
+    A, a, slope, L, dot = room.A, room.a, room.slope, len(Theta) - 1, _dot(Theta)
+    delta = [*room.z[:L], loss.delta_function(a[L], Y)]  # z[1..L-1] are done with: reuse them
     for i in range(L - 1, 0, -1):
         W = Theta[i + 1][..., 1:]  # column 0 belongs to the constant 1: drop it
-        delta[i] = dot(W.mT, delta[i + 1])
-        delta[i] *= g[i].derivative(a[i])
+        dot(W.mT, delta[i + 1], delta[i])
+        g[i].put(g[i].derivative, a[i], slope[i])
+        delta[i] *= slope[i]
     for i in range(1, L + 1):
         dot(delta[i], A[i - 1].mT, dTheta[i])
 
@@ -253,10 +257,11 @@ def backward_theta(
     """
     net = unfold(Theta, g)
     Theta, a = _fold(net), as_activations(cache, net)
-    Y = as_labels(Y, a[0].shape[1])
-    loss = as_member(loss, Loss, LOSSES, "loss")
-    A, dTheta = [_with_bias(x) for x in a], [None] + [np.empty(t.shape) for t in Theta[1:]]
+    m = a[0].shape[1]
+    Y, loss = as_labels(Y, m), as_member(loss, Loss, LOSSES, "loss")
+    room, dTheta = _Room(net.n, m), [None] + [np.empty(t.shape) for t in Theta[1:]]
+    room.A, room.a = [_with_bias(x) for x in a], a
     with np.errstate(over="ignore", invalid="ignore"):
-        _backward_theta(Theta, net.g, A, a, Y, loss, dTheta)
-        dTheta = [None] + [total / Y.shape[1] for total in dTheta[1:]]
+        _backward_theta(Theta, net.g, room, Y, loss, dTheta)
+        dTheta = [None] + [total / m for total in dTheta[1:]]
     return sealed(dTheta, "dTheta")
