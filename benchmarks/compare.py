@@ -126,7 +126,7 @@ def scaling():
     """Give the time of a step in m, in width and in depth, with the exponents."""
     ms = [1, 16, 256, 1024, 4096, 16384, 65536]
     per_sample = [step_time((30, 16, 1), m) / m * 1e9 for m in ms]
-    widths = [64, 128, 256, 512, 1024]
+    widths = [64, 128, 256, 512, 1024, 2048]
     by_width = [step_time((w, w, w, 1), 256) * 1e6 for w in widths]
     depths = [1, 2, 4, 8, 16]
     by_depth = [step_time((64,) * (k + 1) + (1,), 256) * 1e6 for k in depths]

@@ -72,9 +72,7 @@ def test_every_link_of_the_source_map_resolves():
         assert set(links) <= anchors, f"{item}: {set(links) - anchors} is no anchor"
 
 
-@pytest.mark.parametrize(
-    "chapter", [c for c in NOTEBOOKS if c.stem != "speed"], ids=lambda chapter: chapter.stem
-)
+@pytest.mark.parametrize("chapter", NOTEBOOKS, ids=lambda chapter: chapter.stem)
 def test_five_exercises_with_hint_and_solution(chapter):
     text = markdown(chapter)
     exercises = re.findall(r"\{exercise\}[^\n]*\n:label: ([\w-]+)", text)
