@@ -1,7 +1,8 @@
-"""Bring the JavaScript that the site ships: ``make vendor``, the only thing here that needs npm.
+"""Bring the JavaScript of site and tests: ``make vendor``, the only thing here that needs npm.
 
 The packages are pinned by version and by the checksum of their archive. What the book needs of
-them is written under _extra/vendor/ with licences and checksums, and committed.
+them is written under _extra/vendor/, what its tests need under tests/vendor/, with licences and
+checksums, and committed.
 """
 
 import base64
@@ -14,15 +15,15 @@ import tempfile
 from importlib.metadata import distribution
 from pathlib import Path
 
-TARGET = Path("_extra/vendor")
+SITE, TESTS = Path("_extra/vendor"), Path("tests/vendor")
 PACKAGES = {  # folder: (package, sha512 of its archive, the folder in it, what is kept)
-    "mathjax": (
+    SITE / "mathjax": (
         "mathjax@3.2.2",
         "Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw==",
         "package/es5/",
         ("tex-chtml.js", "output/chtml/fonts/woff-v2/"),
     ),
-    "widgets": (
+    SITE / "widgets": (
         "@jupyter-widgets/html-manager@1.0.15",
         "5thBIV6ymNgmPVOHvzx+gGy8ZSKmSazhtGw4/c4xJDVzRhG9PTeQsRjF3FUTopvFi//SABeNz1yp47bCrJ3CQA==",
         "package/dist/",
@@ -33,6 +34,12 @@ PACKAGES = {  # folder: (package, sha512 of its archive, the folder in it, what 
             "7a3337626410ca2f4071.woff2",
             "d878b0a6a1144760244f.woff2",
         ),
+    ),
+    TESTS / "axe": (
+        "axe-core@4.14.1",
+        "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
+        "package/",
+        ("axe.min.js", "LICENSE"),
     ),
 }
 
@@ -57,18 +64,19 @@ def unpack(package, sha512, root, wanted, target):
 
 
 def main():
-    """Write _extra/vendor/ anew."""
-    shutil.rmtree(TARGET, ignore_errors=True)
+    """Write both folders anew."""
+    for target in (SITE, TESTS):
+        shutil.rmtree(target, ignore_errors=True)
     for folder, pinned in PACKAGES.items():
-        unpack(*pinned, TARGET / folder)
+        unpack(*pinned, folder)
     # The widget manager's package has no licence file; it is part of ipywidgets, which has.
     licence = next(f for f in distribution("ipywidgets").files or () if f.name == "LICENSE")
-    (TARGET / "widgets" / "LICENSE").write_text(Path(str(licence.locate())).read_text())
-    files = sorted(path for path in TARGET.rglob("*") if path.is_file())
-    sums = [
-        f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.relative_to(TARGET)}\n" for p in files
-    ]
-    (TARGET / "SHA256SUMS").write_text("".join(sums))
+    (SITE / "widgets" / "LICENSE").write_text(Path(str(licence.locate())).read_text())
+    for target in (SITE, TESTS):
+        files = sorted(path for path in target.rglob("*") if path.is_file())
+        sums = {p.relative_to(target): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+        lines = [f"{checksum}  {name}\n" for name, checksum in sums.items()]
+        (target / "SHA256SUMS").write_text("".join(lines))
 
 
 if __name__ == "__main__":

@@ -135,8 +135,9 @@ def test_no_id_twice_and_no_empty_heading(soups):
         assert all(tag.get_text(strip=True) for tag in soup.find_all(re.compile("^h[1-6]$"))), name
 
 
-def test_shipped_libraries_are_what_was_pinned():
-    folder = ROOT / "_extra" / "vendor"
+@pytest.mark.parametrize("parent", ["_extra", "tests"])
+def test_vendored_libraries_are_what_was_pinned(parent):
+    folder = ROOT / parent / "vendor"
     lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
     pinned = {name: checksum for checksum, name in (line.split("  ") for line in lines)}
     files = [path for path in folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS"]
