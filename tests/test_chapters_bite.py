@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("chapters bite")  # the copies are run once
+
 ROOT = Path(__file__).parents[1]
 CHAPTER = ROOT / "chapters" / "08_delta_recursion.ipynb"
 
