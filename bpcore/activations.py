@@ -112,28 +112,23 @@ def _sigmoid(z, out=None):
 
 
 def _sigmoid_prime(a, out=None):
-    """a (1 - a)."""
-    return np.multiply(a, np.subtract(ONE, a, out), out)
+    return np.multiply(a, np.subtract(ONE, a, out), out)  # a (1 - a)
 
 
 def _tanh_prime(a, out=None):
-    """1 - a^2."""
-    return np.subtract(ONE, np.multiply(a, a, out), out)
+    return np.subtract(ONE, np.multiply(a, a, out), out)  # 1 - a^2
 
 
 def _relu(z, out=None):
-    """max(z, 0)."""
     return np.maximum(z, 0.0, out=out)
 
 
 def _relu_prime(a, out=None):
-    """1 where a > 0, else 0."""
-    return np.multiply(a > 0, ONE, out)
+    return np.multiply(a > 0, ONE, out)  # 1 where a > 0, else 0
 
 
 def _one(a, out=None):
-    """1 everywhere: a^0."""
-    return np.power(a, 0.0, out)
+    return np.power(a, 0.0, out)  # 1 everywhere
 
 
 sigmoid = Activation("sigmoid", _sigmoid, _sigmoid_prime, takes_out=True)

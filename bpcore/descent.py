@@ -283,7 +283,7 @@ def step(net: Network, grads: Gradients, learning_rate: float) -> Network:
 
 
 OVERFLOW = "X or the weights are too large: the cost overflows before training; standardise X"
-BLOCK = 2048  # columns at a time: the intermediate results stay in the processor's cache
+BLOCK = 1024  # columns at a time: the intermediate results stay in the processor's cache
 
 
 class _Slope:

@@ -181,16 +181,19 @@ def forward_theta(Theta: Sequence[Any], X: ArrayLike, g: Sequence[Any] | None = 
 class _Room:
     """The memory of one pass over m samples, forward and back; K = (K,) makes it that of a stack.
 
-    Lists for layers 0..L: A[i] = [1; a[i]] with its part a[i], z[i], and slope[i] for g'(z[i]).
-    Layer 0 is left to the caller. The units come first in memory, so that a[i] is one piece of it.
+    Lists for layers 0..L: A[i] = [1; a[i]] with its part a[i], and z[i]; layer 0 is left to the
+    caller. slope[k] is for g'(z) of any layer with k units. The units come first in memory, so
+    that a[i] is one piece of it.
     """
 
     def __init__(self, n, m, K=()):
-        def arrays(extra):
-            return [None] + [np.moveaxis(np.ones((k + extra, *K, m)), 0, -2) for k in n[1:]]
+        def array(units):
+            return np.moveaxis(np.ones((units, *K, m)), 0, -2)
 
-        self.A, self.z, self.slope = arrays(1), arrays(0), arrays(0)
+        self.A = [None] + [array(units + 1) for units in n[1:]]
         self.a = [None] + [ones_a[..., 1:, :] for ones_a in self.A[1:]]
+        self.z = [None] + [array(units) for units in n[1:]]
+        self.slope = {units: array(units) for units in n[1:-1]}
 
 
 def _forward_theta(Theta, g, room):
@@ -203,13 +206,14 @@ def _forward_theta(Theta, g, room):
 
 def _backward_theta(Theta, g, room, Y, loss, dTheta):
     """Fill dTheta[1..L] with the sum over the samples, not yet divided by m."""
-    A, a, slope, L, dot = room.A, room.a, room.slope, len(Theta) - 1, _dot(Theta)
+    A, a, L, dot = room.A, room.a, len(Theta) - 1, _dot(Theta)
     delta = [*room.z[:L], loss.delta_function(a[L], Y)]  # z[1..L-1] are done with: reuse them
     for i in range(L - 1, 0, -1):
         W = Theta[i + 1][..., 1:]  # column 0 belongs to the constant 1: drop it
         dot(W.mT, delta[i + 1], delta[i])
-        g[i].put(g[i].derivative, a[i], slope[i])
-        delta[i] *= slope[i]
+        slope = room.slope[a[i].shape[-2]]
+        g[i].put(g[i].derivative, a[i], slope)
+        delta[i] *= slope
     for i in range(1, L + 1):
         dot(delta[i], A[i - 1].mT, dTheta[i])
 

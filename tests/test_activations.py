@@ -8,7 +8,17 @@ import mpmath
 import numpy as np
 import pytest
 
-from bpcore import Activation, Network, identity, relu, sigmoid, tanh
+from bpcore import (
+    Activation,
+    Network,
+    flatten,
+    identity,
+    init_network,
+    relu,
+    sigmoid,
+    tanh,
+    train,
+)
 from bpcore.activations import ACTIVATIONS
 
 EDGE = np.concatenate([np.logspace(-320, -1, 320), np.linspace(0.01, 40, 400)])
@@ -108,6 +118,31 @@ def test_an_activation_of_ones_own_can_be_used():
     net = Network([None, [[1.0]], [[1.0]]], [None, [[0.0]], [[0.0]]], [None, softplus, "sigmoid"])
     assert repr(net) == "Network(n=(1, 1, 1), g=(softplus, sigmoid,))"
     assert sigmoid == net.g[2]
+
+
+def test_training_with_an_activation_of_ones_own():
+    """It need not know `out`, and gives the numbers of the one that does."""
+    own = Activation("own", lambda z: np.tanh(z), lambda a: 1 - a * a)
+    start = init_network([3, 4, 2, 1], rng=0, hidden=own)
+    X, Y = np.random.default_rng(1).normal(size=(3, 5)), np.array([[0, 1, 1, 0, 1]])
+    results = [
+        train(Network(start.W, start.b, [None, g, g, sigmoid]), X, Y, learning_rate=0.5, epochs=9)
+        for g in (own, tanh)
+    ]
+    (net, history), (same, _) = results
+    assert history.cost[-1] < history.cost[0]
+    assert np.array_equal(flatten(net), flatten(same))
+
+
+@every
+def test_results_go_into_an_array_that_exists(g):
+    x, out = np.array([[-1.5, 0.0, 0.25, 2.0]]), np.full((1, 4), np.nan)
+    for function in (g.function, g.derivative):
+        wanted = function(x)
+        function(x, out)
+        assert np.array_equal(out, wanted)
+    assert g.takes_out
+    assert x.tolist() == [[-1.5, 0.0, 0.25, 2.0]]
 
 
 def test_the_known_names():
