@@ -86,7 +86,7 @@ class Activation:
         """
         return self.derivative(as_array(a, "a", finite=False))
 
-    def put(self, function, x, out):
+    def _put(self, function, x, out):
         """Write function(x), one of the two of this activation, into the array out."""
         if self.takes_out:
             function(x, out)

@@ -201,7 +201,7 @@ def _forward_theta(Theta, g, room):
     A, a, z, L, dot = room.A, room.a, room.z, len(Theta) - 1, _dot(Theta)
     for i in range(1, L + 1):
         dot(Theta[i], A[i - 1], z[i])
-        g[i].put(g[i].function, z[i], a[i])
+        g[i]._put(g[i].function, z[i], a[i])
 
 
 def _backward_theta(Theta, g, room, Y, loss, dTheta):
@@ -212,7 +212,7 @@ def _backward_theta(Theta, g, room, Y, loss, dTheta):
         W = Theta[i + 1][..., 1:]  # column 0 belongs to the constant 1: drop it
         dot(W.mT, delta[i + 1], delta[i])
         slope = room.slope[a[i].shape[-2]]
-        g[i].put(g[i].derivative, a[i], slope)
+        g[i]._put(g[i].derivative, a[i], slope)
         delta[i] *= slope
     for i in range(1, L + 1):
         dot(delta[i], A[i - 1].mT, dTheta[i])
