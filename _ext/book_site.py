@@ -187,6 +187,9 @@ def repair(soup):
             del tag["id"]
         else:
             seen.add(tag["id"])
+    for script in soup.find_all("script", src=True):  # none holds up the text
+        if "documentation_options" not in script["src"]:  # an inline script completes it
+            script["defer"] = ""
     for button in soup.find_all(onclick=True):  # book.js listens instead: no inline handlers
         button["data-call"] = button["onclick"]
         del button["onclick"]
