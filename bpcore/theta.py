@@ -191,7 +191,7 @@ class _Room:
             return np.moveaxis(np.ones((units, *K, m)), 0, -2)
 
         self.A: list[Any] = [None, *(array(units + 1) for units in n[1:])]
-        self.a = [None] + [ones_a[..., 1:, :] for ones_a in self.A[1:]]
+        self.a: list[Any] = [None, *(ones_a[..., 1:, :] for ones_a in self.A[1:])]
         self.z = [None] + [array(units) for units in n[1:]]
         self.slope = {units: array(units) for units in n[1:-1]}
 
