@@ -175,6 +175,12 @@ plots.plt.savefig(sys.stdout.buffer, format="svg", metadata={"Date": None})
     assert b"</svg>" in first
 
 
+def test_the_style_outside_of_a_notebook():
+    plots.use_style()
+    assert plt.rcParams["axes.grid"]
+    assert plt.rcParams["figure.figsize"] == [6.4, 3.8]
+
+
 def test_the_style(monkeypatch):
     """In a notebook a figure is a picture of twice its width, in few but the right colours."""
     shell = InteractiveShell()

@@ -116,6 +116,8 @@ def open_page(browser):
 
     yield open_page
     for context in contexts:
+        for tab in context.pages:
+            tab.wait_for_load_state()  # else the server writes into a closed connection
         context.close()
     assert not [
         url for url in asked if not url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:"))
