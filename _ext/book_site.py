@@ -193,9 +193,7 @@ def repair(soup):
     for button in soup.find_all(onclick=True):  # book.js listens instead: no inline handlers
         button["data-call"] = button["onclick"]
         del button["onclick"]
-    for tag in soup.select(
-        "summary[aria-label], button[aria-label]"
-    ):  # read out what is to be seen
+    for tag in soup.select("summary[aria-label], button[aria-label]"):
         if tag.get_text(strip=True):  # to be read out as it is to be seen
             del tag["aria-label"]
     for icon in soup.select("button i[title]"):

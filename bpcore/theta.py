@@ -264,7 +264,9 @@ def backward_theta(
     m = a[0].shape[1]
     Y, loss = as_labels(Y, m), as_member(loss, Loss, LOSSES, "loss")
     room, dTheta = _Room(net.n, m), [None] + [np.empty(t.shape) for t in Theta[1:]]
-    room.A, room.a = [_with_bias(x) for x in a], a
+    room.A[0] = _with_bias(a[0])
+    for i in range(1, net.L + 1):
+        room.a[i][...] = a[i]
     with np.errstate(over="ignore", invalid="ignore"):
         _backward_theta(Theta, net.g, room, Y, loss, dTheta)
         dTheta = [None] + [total / m for total in dTheta[1:]]
