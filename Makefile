@@ -118,6 +118,7 @@ bench: $(READY) ## compare the speed with other libraries (minutes; on a quiet m
 
 .PHONY: vendor
 vendor: $(READY) ## fetch the JavaScript libraries of the site anew (needs npm)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python "brotli>=1.1,<2" # packs the font of the formulas
 	python _ext/vendor.py
 
 .PHONY: lock

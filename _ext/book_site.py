@@ -16,7 +16,10 @@ from pathlib import Path
 import yaml
 from bs4 import BeautifulSoup
 from docutils import nodes
+from formulas import STYLE, translate
+from myst_parser.sphinx_ext.mathjax import html_visit_displaymath
 from sphinx.errors import SphinxError
+from sphinx.ext.mathjax import html_visit_math
 from sphinx.jinja2glue import BuiltinTemplateLoader
 
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -168,6 +171,10 @@ class Templates(BuiltinTemplateLoader):
         if "</head>" not in text:  # a part of a page, or no page at all
             return text
         soup = BeautifulSoup(text, "html.parser")
+        translate(soup)
+        if soup.select_one(".math"):
+            style = soup.new_tag("link", rel="stylesheet", href=context["pathto"](STYLE, 1))
+            soup.head.append(style)
         repair(soup)
         stills(soup)
         policy(soup)
@@ -270,6 +277,8 @@ def finished(app, error):
 def setup(app):
     """Connect to Sphinx."""
     app.add_role("launch", launch)
+    # The TeX that MathJax would read, without MathJax: Templates.render translates it.
+    app.add_html_math_renderer("mathml", (html_visit_math, None), (html_visit_displaymath, None))
     app.connect("config-inited", settings)
     app.connect("builder-inited", dates)
     app.connect("html-page-context", page, priority=900)

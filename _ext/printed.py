@@ -18,15 +18,15 @@ body, .chapter { background: #fff; color: #000; }
 .book-contents li { list-style: none; display: flex; gap: 1em; }
 .book-contents li span { margin-left: auto; }
 pre { white-space: pre-wrap !important; overflow-wrap: anywhere; }
-.pst-scrollable-table-container, div.math, mjx-container { overflow: visible !important; }
+.pst-scrollable-table-container, div.math { overflow: visible !important; }
 h1, h2, h3, .admonition-title { break-after: avoid; }
 figure, img, table, div.math { break-inside: avoid; }
 """
 # A formula or a table wider than the paper is set smaller; a screen could scroll it.
 FIT = """async () => {
-    await MathJax.startup.promise;
+    await document.fonts.ready;
     await Promise.all([...document.images].map((image) => image.decode()));
-    for (const box of document.querySelectorAll('mjx-container[display], table')) {
+    for (const box of document.querySelectorAll('div.math > math, table')) {
         const room = box.closest('.math, .pst-scrollable-table-container')?.clientWidth;
         if (room && box.scrollWidth > room) box.style.zoom = room / box.scrollWidth;
     }
@@ -107,8 +107,7 @@ def one_page(site):
     names = [toc["root"], *(entry["file"] for part in toc["parts"] for entry in part["chapters"])]
     book = BeautifulSoup((site / f"{names[0]}.html").read_bytes(), "html.parser")
     for tag in book.select("meta[http-equiv], script, noscript"):
-        if "mathjax" not in (tag.get("src", "") + (tag.string or "")).lower():
-            tag.decompose()
+        tag.decompose()
     style = book.new_tag("style")
     style.string = STYLE
     book.head.append(style)
@@ -116,9 +115,8 @@ def one_page(site):
     cite = BeautifulSoup((site / f"{names[0]}.html").read_bytes(), "html.parser").select_one(
         ".cite-box p"
     )
-    scripts = [script.extract() for script in book.body.find_all("script")]
     book.body.clear()
-    book.body.extend([*scripts, title(book, cite), contents(book, chapters), *chapters])
+    book.body.extend([title(book, cite), contents(book, chapters), *chapters])
     return book
 
 

@@ -1,8 +1,8 @@
 """Bring the JavaScript of site and tests: ``make vendor``, the only thing here that needs npm.
 
-The packages are pinned by version and by the checksum of their archive. What the book needs of
-them is written under _extra/vendor/, what its tests need under tests/vendor/, with licences and
-checksums, and committed.
+The packages are pinned by version and by the checksum of their archive. What the site ships is
+written under _extra/vendor/, what translates its formulas under _ext/vendor/, what its tests need
+under tests/vendor/, with licences and checksums, and committed.
 """
 
 import base64
@@ -15,36 +15,50 @@ import tempfile
 from importlib.metadata import distribution
 from pathlib import Path
 
-SITE, TESTS = Path("_extra/vendor"), Path("tests/vendor")
-PACKAGES = {  # folder: (package, sha512 of its archive, the folder in it, what is kept)
-    SITE / "mathjax": (
-        "mathjax@3.2.2",
-        "Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw==",
-        "package/es5/",
-        ("tex-chtml.js", "output/chtml/fonts/woff-v2/"),
+from fontTools.ttLib import TTFont
+
+SITE, BUILD, TESTS = Path("_extra/vendor"), Path("_ext/vendor"), Path("tests/vendor")
+PACKAGES = {  # package: (sha512 of its archive, {file in it: where it goes})
+    "temml@0.13.5": (
+        "aPkDDgunanpLNL0ql32HbolqLep+w8DRcVXRql7rWrMt/PhczdLgL4UBYYVU3BYjCNjkGq4EqwIicu/zWr1iOg==",
+        {
+            "dist/temml.cjs": BUILD / "temml" / "temml.cjs",
+            "LICENSE": BUILD / "temml" / "LICENSE",
+            "dist/Temml-STIX2.css": SITE / "formulas" / "Temml-STIX2.css",
+        },
     ),
-    SITE / "widgets": (
-        "@jupyter-widgets/html-manager@1.0.15",
+    "@expo-google-fonts/stix-two-math@0.4.0": (
+        "bz8G/ODU4TX8nb6c1zKJd3RYGbdtZyTAFh5nSCtPoiJdf6Shimo+IFmBLo/0BBR/rEIn1Gkbnk7Wcnt589rRpA==",
+        {
+            # The name by which Temml's style asks for it.
+            "400Regular/STIXTwoMath_400Regular.ttf": SITE / "formulas" / "STIXTwoMath.woff2",
+            "LICENSE_FONT": SITE / "formulas" / "STIXTwoMath-LICENSE",
+        },
+    ),
+    "@jupyter-widgets/html-manager@1.0.15": (
         "5thBIV6ymNgmPVOHvzx+gGy8ZSKmSazhtGw4/c4xJDVzRhG9PTeQsRjF3FUTopvFi//SABeNz1yp47bCrJ3CQA==",
-        "package/dist/",
-        # The icon fonts: the styles of the widget manager reach the icons of the whole page.
-        (
-            "embed.js",
-            "1551f4f60c37af51121f.woff2",
-            "7a3337626410ca2f4071.woff2",
-            "d878b0a6a1144760244f.woff2",
-        ),
+        {
+            "dist/embed.js": SITE / "widgets" / "embed.js",
+            "dist/embed.js.LICENSE.txt": SITE / "widgets" / "embed.js.LICENSE.txt",
+            # The icon fonts: the styles of the widget manager reach the icons of the whole page.
+            **{
+                f"dist/{name}.woff2": SITE / "widgets" / f"{name}.woff2"
+                for name in ("1551f4f60c37af51121f", "7a3337626410ca2f4071", "d878b0a6a1144760244f")
+            },
+        },
     ),
-    TESTS / "axe": (
-        "axe-core@4.14.1",
+    "axe-core@4.14.1": (
         "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
-        "package/",
-        ("axe.min.js", "LICENSE"),
+        {
+            "axe.min.js": TESTS / "axe" / "axe.min.js",
+            "LICENSE": TESTS / "axe" / "LICENSE",
+            "LICENSE-3RD-PARTY.txt": TESTS / "axe" / "LICENSE-3RD-PARTY.txt",
+        },
     ),
 }
 
 
-def unpack(package, sha512, root, wanted, target):
+def unpack(package, sha512, wanted):
     """Fetch one package with npm, compare its checksum, write what is wanted of it."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["npm", "pack", "--json", "--pack-destination", folder, package]
@@ -54,25 +68,28 @@ def unpack(package, sha512, root, wanted, target):
         if seen != sha512:
             raise SystemExit(f"{package}: the checksum is {seen}, wanted {sha512}")
         with tarfile.open(archive) as tar:
-            for member in tar.getmembers():
-                name = member.name.removeprefix(root)
-                kept = name.startswith(wanted) and not name.endswith(".map")
-                if member.isfile() and (kept or name == "package/LICENSE"):
-                    path = target / name.removeprefix("package/")
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    path.write_bytes(tar.extractfile(member).read())
+            for name, path in wanted.items():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                file = tar.extractfile(f"package/{name}")
+                if path.suffix == ".woff2" and not name.endswith(path.suffix):
+                    font = TTFont(file, recalcTimestamp=False)
+                    font.flavor = "woff2"
+                    font.save(path)
+                else:
+                    path.write_bytes(file.read())
 
 
 def main():
-    """Write both folders anew."""
-    for target in (SITE, TESTS):
+    """Write the three folders anew."""
+    for target in (SITE, BUILD, TESTS):
         shutil.rmtree(target, ignore_errors=True)
-    for folder, pinned in PACKAGES.items():
-        unpack(*pinned, folder)
+    for package, (sha512, wanted) in PACKAGES.items():
+        unpack(package, sha512, wanted)
     # The widget manager's package has no licence file; it is part of ipywidgets, which has.
     licence = next(f for f in distribution("ipywidgets").files or () if f.name == "LICENSE")
     (SITE / "widgets" / "LICENSE").write_text(Path(str(licence.locate())).read_text())
-    for target in (SITE, TESTS):
+    shutil.copy(BUILD / "temml" / "LICENSE", SITE / "formulas" / "Temml-LICENSE")
+    for target in (SITE, BUILD, TESTS):
         files = sorted(path for path in target.rglob("*") if path.is_file())
         sums = {p.relative_to(target): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
         lines = [f"{checksum}  {name}\n" for name, checksum in sums.items()]

@@ -52,11 +52,5 @@ addEventListener("DOMContentLoaded", () => {
     new MutationObserver(nameSliders).observe(document.querySelector("article"), { childList: true, subtree: true });
     nameSliders();
   }
-  watch("article pre, .pst-scrollable-table-container");
-  if (!window.MathJax) return;
-  MathJax.startup.promise.then(() => watch("mjx-container[display]"));
-  // The widget manager asks for formulas in the way of MathJax 2.
-  MathJax.Hub = {
-    Queue: ([, , element]) => MathJax.startup.promise.then(() => MathJax.typesetPromise([element])),
-  };
+  watch("article pre, div.math, .pst-scrollable-table-container");
 });
