@@ -187,6 +187,9 @@ def repair(soup):
         "#jb-print-docs-body"
     ):  # title and contents again for print: an empty heading
         tag.decompose()
+    for tag in soup.select("div#proof"):  # all proofs of a page are told the same id
+        tag["class"] = [*tag["class"], "proof-box"]
+        del tag["id"]
     seen = set()
     for tag in soup.find_all(id=True):
         if tag["id"] in ("exercise-content", "solution-content") or tag["id"] in seen:

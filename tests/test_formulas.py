@@ -48,11 +48,45 @@ def test_a_long_formula_may_break_behind_a_relation():
     parts = [math.get_text() for math in soup.select(".math > math")]
     assert parts == ["C=", "m(3NW−n1n0+Nb)=", "m(5w2+5w+1)"]
     assert len(soup.select("math + wbr + math")) == 2
+    tex = r"W_{j1}\cdot 1 + W_{j2}a_1 + \dots + W_{j,n_{i-1}+1}\,a_{n_{i-1}}"
+    assert len(translated(rf'<p><span class="math">\({tex}\)</span></p>').select("wbr")) == 1
 
 
-def test_space_before_a_function():
-    soup = translated(r'<span class="math">\(p_k\ln q\)</span><span class="math">\(-\ln q\)</span>')
-    functions = [
-        applied.parent for applied in soup.find_all("mo", string="\N{FUNCTION APPLICATION}")
-    ]
-    assert [function.find().name for function in functions] == ["mspace", "mi"]
+@pytest.mark.parametrize(
+    ("tex", "names"),
+    [
+        (r"p_k\ln q", "msub mspace mi mo mspace mi"),
+        (r"(1 - y)\ln(a)", "mrow mspace mi mo mrow"),
+        (r"-\ln q", "mo mi mo mspace mi"),
+        (r"\ln", "mi mo"),
+        (r"\frac12\log_c a", "mfrac mspace msub mo mspace mi"),
+    ],
+)
+def test_space_about_a_function(tex, names):
+    soup = translated(rf'<span class="math">\({tex}\)</span>')
+    row = soup.math.mrow
+    for function in row.find_all("mrow", recursive=False):
+        if function.find("mo", string="\N{FUNCTION APPLICATION}", recursive=False):
+            function.unwrap()
+    assert " ".join(tag.name for tag in row.find_all(recursive=False)) == names
+
+
+@pytest.mark.parametrize(
+    ("tex", "sign", "wanted"),
+    [
+        (r"\bigl(-a\bigr)", "−", {"form": "prefix"}),
+        (r"a, \dots, b", "…", {"lspace": "0em", "rspace": "0em"}),
+        (r"a = \sum_k b", "∑", {"lspace": "0em"}),
+        (r"a =", "=", {"rspace": "0em"}),
+        (r":= b", ":", {"lspace": "0em"}),
+    ],
+)
+def test_space_about_a_sign(tex, sign, wanted):
+    soup = translated(rf'<span class="math">\({tex}\)</span>')
+    assert wanted.items() <= soup.find("mo", string=sign).attrs.items()
+
+
+def test_a_script_stands_at_an_accented_letter_as_at_the_bare_one():
+    soup = translated(r'<span class="math">\(\tilde x^{(s)} \tilde X^\top W^{[i]}\)</span>')
+    assert [box["height"] for box in soup.find_all("mpadded")] == ["0.48em", "0.68em"]
+    assert soup.select("msup")[-1].find_all(recursive=False)[-1]["class"] == "tml-med-pad"
