@@ -83,9 +83,10 @@ def space(formula):
 
 
 def let_break(math):
-    """Allow a line to end within a long formula of the text, behind a relation or a comma, else behind a plus.
+    """Allow a line to end within a long formula of the text.
 
-    Only Firefox breaks lines within a <math>; all browsers do between two.
+    It may end behind a relation or a comma, in a long part also behind a plus. Only
+    Firefox breaks lines within a <math>; all browsers do between two.
     """
     if len(math.get_text()) <= LONG or math.find().name != "mrow":
         return

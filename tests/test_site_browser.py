@@ -37,6 +37,22 @@ SETTLED = """async () => {
 UNREACHABLE = """[...document.querySelectorAll('.math')].filter((box) =>
     box.scrollWidth > box.clientWidth + 1 && box.clientWidth && box.tabIndex < 0
     && getComputedStyle(box).overflowX !== 'visible').map((box) => box.textContent)"""
+# Formulas, also of folded solutions, of which a part lies where no scrolling reaches it.
+CUT = """() => {
+    const folded = [...document.querySelectorAll('details:not([open])')];
+    for (const box of folded) box.open = true;
+    const cut = [...document.querySelectorAll('article .math > math')].filter((math) => {
+        if (math.closest('.pst-scrollable-table-container')) return false;
+        const inner = math.firstElementChild.getBoundingClientRect();
+        const column = math.closest('div.math') ? math : document.querySelector('article');
+        const outer = column.getBoundingClientRect();
+        return inner.left < outer.left - 1 || inner.right > outer.right + 1;
+    });
+    const hidden = [...document.querySelectorAll('article div.math')].filter((box) =>
+        box.firstElementChild.getBoundingClientRect().left < box.getBoundingClientRect().left - 1);
+    for (const box of folded) box.open = false;
+    return [...cut, ...hidden].map((formula) => formula.textContent);
+}"""
 # The font of the formulas came with the page.
 FONT = "[...document.fonts].some((font) => font.family === 'STIX2' && font.status === 'loaded')"
 # What only slows axe down: the inside of formulas (MathML, all of one colour) and code beyond the
@@ -167,6 +183,7 @@ def test_page(open_page, address, site, page):
     for scheme, width in looks(tab):
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
         assert tab.evaluate(UNREACHABLE) == []
+        assert tab.evaluate(CUT) == []
         name = f"{page.replace('/', '-')}-{scheme}-{width}.jpg"
         tab.screenshot(path=shots / name, full_page=True, quality=80)
     tab.evaluate(LIGHTEN)
