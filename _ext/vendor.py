@@ -15,9 +15,14 @@ import tempfile
 from importlib.metadata import distribution
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
+from fontTools import subset
 
 SITE, BUILD, TESTS = Path("_extra/vendor"), Path("_ext/vendor"), Path("tests/vendor")
+# What of the font is kept: Latin, Greek, punctuation, arrows, operators, brackets, slanted letters.
+LETTERS = (
+    "20-7E,A0-FF,131,237,2C6-2DD,300-338,370-3FF,2000-206F,20D0-20FF,2100-214F,2190-22FF,"
+    "2308-230B,23B0-23E1,27C0-27FF,2A00-2AFF,1D400-1D7FF"
+)
 PACKAGES = {  # package: (sha512 of its archive, {file in it: where it goes})
     "temml@0.13.5": (
         "aPkDDgunanpLNL0ql32HbolqLep+w8DRcVXRql7rWrMt/PhczdLgL4UBYYVU3BYjCNjkGq4EqwIicu/zWr1iOg==",
@@ -72,11 +77,19 @@ def unpack(package, sha512, wanted):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 file = tar.extractfile(f"package/{name}")
                 if path.suffix == ".woff2" and not name.endswith(path.suffix):
-                    font = TTFont(file, recalcTimestamp=False)
-                    font.flavor = "woff2"
-                    font.save(path)
+                    pack(file, path)
                 else:
                     path.write_bytes(file.read())
+
+
+def pack(file, path):
+    """Write the part of a font that formulas need, with all its rules of layout."""
+    options = subset.Options(flavor="woff2", layout_features=["*"], recalc_timestamp=False)
+    font = subset.load_font(file, options)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=subset.parse_unicodes(LETTERS))
+    subsetter.subset(font)
+    subset.save_font(font, path, options)
 
 
 def main():
