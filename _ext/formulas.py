@@ -47,20 +47,22 @@ def space(formula):
     for applied in formula.find_all("mo", string="\N{FUNCTION APPLICATION}"):
         name = applied.find_previous_sibling()  # ln, or log with its base
         before = name.find_previous_sibling() or applied.parent.find_previous_sibling()
-        if before and (before.name not in ("mo", "mspace") or before.get_text() in ")]"):
+        if before and (before.name not in ("mo", "mspace") or before.get_text() in set(")]")):
             name.insert_before(new("mspace", width="0.1667em"))  # p_k ln q_k
         behind = applied.find_next_sibling("mspace")
         if behind and not (behind.find_next_sibling() or applied.parent.find_next_sibling()):
             behind.decompose()  # a function alone
     for sign in formula.find_all("mo", string=re.compile("[+−]")):
         before = sign.find_previous_sibling()
-        if before and before.get("fence") and before.get_text() in "([":
+        if before and before.get("fence") and before.get_text() in set("(["):
             sign["form"] = "prefix"
     # A line that goes on with plus or minus: no sign, an operation.
     for sign in formula.select("mtd.tml-left > mrow > mo[form=prefix]:first-child:not([fence])"):
         sign["form"] = "infix"
     for sign in formula.find_all("mo", string=re.compile("[…⋯/]")):
-        sign["lspace"] = sign["rspace"] = "0em"  # what stands about dots has spaces
+        sign["lspace"] = sign["rspace"] = (
+            "0em"  # a slash has none; dots stand among signs that have
+        )
     for sign in formula.find_all("mo", string=re.compile("[∑∏]")):
         term = sign.find_parent(["munder", "munderover", "msub", "msubsup"]) or sign
         before = term.find_previous_sibling()
@@ -68,7 +70,7 @@ def space(formula):
             sign["lspace"] = "0em"
     if formula.name == "span":  # the text has its own spaces
         edges = formula.find_all("mo")
-        if edges and edges[0].get_text() == formula.get_text()[: len(edges[0].get_text())]:
+        if edges and formula.get_text().startswith(edges[0].get_text()):
             edges[0]["lspace"] = "0em"
         if edges and formula.get_text().endswith(edges[-1].get_text()):
             edges[-1]["rspace"] = "0em"
@@ -78,7 +80,7 @@ def space(formula):
         accent.wrap(new("mpadded", height=height))
     for script in formula.find_all(["msup", "msubsup"]):
         letter, *_, upper = script.find_all(recursive=False)
-        if letter.get_text() in "TVWY" and upper.name == "mrow":  # leans to the right
+        if letter.get_text() in set("TVWY") and upper.name == "mrow":  # leans to the right
             upper["class"] = "tml-med-pad"
 
 
@@ -93,8 +95,8 @@ def let_break(math):
     part = []
     for child in list(math.mrow.children)[:-1]:
         part.append(child)
-        longer = sum(len(piece.get_text()) for piece in part) > LONG
-        if child.get_text() in BREAKS or (longer and child.get_text() in "+−"):
+        longer = sum(len(piece.get_text()) for piece in part) > LONG / 2
+        if child.get_text() in BREAKS or (longer and child.get_text() in set("+−")):
             row = new("mrow")  # Chromium sets no space about an operator that stands in none
             row.extend(part)
             math.insert_before(row, new("wbr"))

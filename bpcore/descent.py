@@ -435,9 +435,7 @@ def train(
         as_callable(callback, "callback")
     rng, start, taken = _resume(rng, history)
 
-    ones_X = np.ones((net.n[0] + 1, X.shape[1]), order="F")  # samples contiguous: quick batches
-    ones_X[1:] = X
-    X = ones_X
+    X = _with_bias(X, order="F")  # each sample contiguous: batches are cut fast
     slope = _Slope(net, loss)
     theta = slope.start(net)
     spare = theta.copy()  # where the next parameters go; theta and spare then change places

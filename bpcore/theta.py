@@ -135,8 +135,10 @@ def with_bias(a: ArrayLike) -> np.ndarray:
     return _with_bias(a)
 
 
-def _with_bias(a):
-    return np.vstack([np.ones((1, a.shape[1])), a])
+def _with_bias(a, order="C"):
+    ones_a = np.ones((a.shape[0] + 1, a.shape[1]), a.dtype, order)
+    ones_a[1:] = a
+    return ones_a
 
 
 def forward_theta(Theta: Sequence[Any], X: ArrayLike, g: Sequence[Any] | None = None) -> Cache:

@@ -48,6 +48,8 @@ def test_a_long_formula_may_break_behind_a_relation():
     parts = [math.get_text() for math in soup.select(".math > math")]
     assert parts == ["C=", "m(3NW−n1n0+Nb)=", "m(5w2+5w+1)"]
     assert len(soup.select("math + wbr + math")) == 2
+    tex = r"\Theta_{j,0}\,1 \quad \Theta_{j,1}\,a_1 \quad \Theta_{j,2}\,a_2 \quad \Theta_{j,3}\,a_3"
+    assert not translated(rf'<p><span class="math">\({tex}\)</span></p>').select("wbr")
     tex = r"W_{j1}\cdot 1 + W_{j2}a_1 + \dots + W_{j,n_{i-1}+1}\,a_{n_{i-1}}"
     assert len(translated(rf'<p><span class="math">\({tex}\)</span></p>').select("wbr")) == 1
 
@@ -57,6 +59,7 @@ def test_a_long_formula_may_break_behind_a_relation():
     [
         (r"p_k\ln q", "msub mspace mi mo mspace mi"),
         (r"(1 - y)\ln(a)", "mrow mspace mi mo mrow"),
+        (r"y\ln a", "mi mspace mi mo mspace mi"),  # Temml has set it
         (r"-\ln q", "mo mi mo mspace mi"),
         (r"\ln", "mi mo"),
         (r"\frac12\log_c a", "mfrac mspace msub mo mspace mi"),
