@@ -3,6 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
+MAKEFLAGS += --jobs=2 # building the site keeps one processor busy, checking and packing the other
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
@@ -64,7 +65,7 @@ _build/fresh: $(READY) $(KERNEL) $(wildcard bpcore/*.py)
 	@touch $@
 
 # Live Python in the browser; PYODIDE_URL names an archive of Pyodide (address or file, pyodide-….tar.bz2) to ship with the site.
-$(LITE): $(READY) $(LITE_FROM) _build/pyodide-url | _build/book
+$(LITE): $(READY) $(LITE_FROM) _build/pyodide-url
 	@rm -rf _build/wheel $(@D)
 	@python _ext/editions.py live bpcore _build/live
 	@{ hatchling build --target wheel --directory _build/wheel && jupyter lite build --lite-dir _build/wheel --contents $(CURDIR)/_build/live --output-dir $(CURDIR)/$(@D) --piplite-wheels "$$(ls $(CURDIR)/_build/wheel/*.whl)" \
@@ -78,13 +79,16 @@ _build/pyodide-url: FORCE
 	@mkdir -p $(@D); echo '$(PYODIDE_URL)' | cmp --silent - $@ || echo '$(PYODIDE_URL)' > $@
 
 .PHONY: test
-test: book stored ## lint, types, unit tests, doctests, stored outputs, equations, site
-	ruff check .
-	ruff format --check .
-	pyright
+test: book lint stored ## lint, types, unit tests, doctests, stored outputs, equations, site
 	pytest -n 2 --dist loadgroup --tb=short --cov bpcore bpgrader tests
 	pytest -n 2 --dist loadfile --tb=short --nbval --nbval-current-env \
 		--nbval-sanitize-with tests/sanitize.cfg --nbval-cell-timeout 60 chapters
+
+.PHONY: lint
+lint: $(READY)
+	ruff check .
+	ruff format --check .
+	pyright
 
 # Outputs and counts stay, what one machine adds goes.
 STRIP := nbstripout --keep-output --keep-count \

@@ -171,13 +171,13 @@ class Templates(BuiltinTemplateLoader):
         if "</head>" not in text:  # a part of a page, or no page at all
             return text
         soup = BeautifulSoup(text, "html.parser")
-        translate(soup)
-        if soup.select_one(".math"):
-            style = soup.new_tag("link", rel="stylesheet", href=context["pathto"](STYLE, 1))
-            soup.head.append(style)
         repair(soup)
         stills(soup)
         policy(soup)
+        if soup.select_one(".math"):
+            style = soup.new_tag("link", rel="stylesheet", href=context["pathto"](STYLE, 1))
+            soup.head.append(style)
+            translate(soup)  # last: MathML is most of a page, and what is above would search it
         return str(soup)
 
 
