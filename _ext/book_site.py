@@ -9,6 +9,7 @@ import base64
 import hashlib
 import html
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -17,6 +18,7 @@ import yaml
 from bs4 import BeautifulSoup
 from docutils import nodes
 from formulas import STYLE, translate
+from icons import draw
 from myst_parser.sphinx_ext.mathjax import html_visit_displaymath
 from sphinx.errors import SphinxError
 from sphinx.ext.mathjax import html_visit_math
@@ -171,6 +173,7 @@ class Templates(BuiltinTemplateLoader):
         if "</head>" not in text:  # a part of a page, or no page at all
             return text
         soup = BeautifulSoup(text, "html.parser")
+        draw(soup)
         repair(soup)
         stills(soup)
         policy(soup)
@@ -197,6 +200,9 @@ def repair(soup):
             del tag["id"]
         else:
             seen.add(tag["id"])
+    if not soup.select_one("#search-results"):  # for results while one types, which are off
+        for script in soup.find_all("script", src=re.compile("searchtools|language_data|index.js")):
+            script.decompose()
     for script in soup.find_all("script", src=True):  # none holds up the text
         if "documentation_options" not in script["src"]:  # an inline script completes it
             script["defer"] = ""
@@ -206,7 +212,7 @@ def repair(soup):
     for tag in soup.select("summary[aria-label], button[aria-label]"):
         if tag.get_text(strip=True):  # to be read out as it is to be seen
             del tag["aria-label"]
-    for icon in soup.select("button i[title]"):
+    for icon in soup.select("button svg[title]"):
         del icon["title"]
     for references in soup.select(".citation-list[role=list]"):  # its children are no list items
         del references["role"]

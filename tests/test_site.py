@@ -11,9 +11,11 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import icons
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from sphinx.errors import SphinxError
 
 pytestmark = pytest.mark.xdist_group("site files")  # the pages are parsed once
 
@@ -65,6 +67,18 @@ def test_libraries_are_loaded_only_where_they_are_used(soup):
     assert sources.count("vendor/widgets/embed.js") == bool(soup.find("script", type=VIEW))
     styles = " ".join(tag["href"] for tag in soup.select("link[rel=stylesheet]"))
     assert styles.count("vendor/formulas/") == bool(soup.select(".math"))
+
+
+def test_icons_are_drawn_and_their_script_is_gone(soups):
+    for name, soup in soups.items():
+        assert not soup.select("i, script[src*=fontawesome]"), name
+    drawn = soups["chapters/01_notation.html"].select("button svg[viewBox] > path[d]")
+    assert len(drawn) > 5
+
+
+def test_an_icon_that_is_none_stops_the_build():
+    with pytest.raises(SphinxError, match="no icon fa-solid fa-nosuch"):
+        icons.draw(BeautifulSoup('<i class="fa-solid fa-nosuch"></i>', "html.parser"))
 
 
 def test_slider_leaves_a_still_picture_without_javascript(soup):
