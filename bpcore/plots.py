@@ -302,6 +302,7 @@ def network(
     below: dict[tuple[int, int], str] | None = None,
     edges: dict[tuple[int, int, int], str] | None = None,
     colour: str = "a",
+    apart: float = 1,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a network: a column of circles for every layer, a line for every weight.
@@ -318,6 +319,8 @@ def network(
         What stands on the line from unit `from` of layer - 1 to unit `to` of the layer.
     colour : str
         The quantity whose colour the circles wear.
+    apart : float
+        Distance of the units in a layer; more than 1 makes room for what stands under them.
     ax : Axes, optional
 
     Returns
@@ -331,9 +334,8 @@ def network(
     """
     ax = _axes(ax)
     inside, below, edges = inside or {}, below or {}, edges or {}
-    place = {
-        (i, j): (2.4 * i, (n[i] + 1) / 2 - j) for i in range(len(n)) for j in range(1, n[i] + 1)
-    }
+    units = [(i, j) for i in range(len(n)) for j in range(1, n[i] + 1)]
+    place = {(i, j): (2.4 * i, apart * ((n[i] + 1) / 2 - j)) for i, j in units}
     for i in range(1, len(n)):
         for j in range(1, n[i] + 1):
             for k in range(1, n[i - 1] + 1):
@@ -345,7 +347,7 @@ def network(
                     ax.text(
                         *(x0 + along * (x1 - x0), y0 + along * (y1 - y0)),
                         edges[i, j, k],
-                        fontsize=8,
+                        fontsize=9,
                         color=COLOUR["W"],
                         ha="center",
                         va="center",
@@ -356,9 +358,17 @@ def network(
         name = inside.get((i, j), f"$x_{j}$" if i == 0 else f"$a_{j}^{{[{i}]}}$")
         ax.text(x, y, name, ha="center", va="center", zorder=3, fontsize=10)
         if (i, j) in below:
-            ax.text(x, y - 0.46, below[i, j], ha="center", va="center", zorder=3, fontsize=8)
+            ax.text(
+                *(x, y - 0.48),
+                below[i, j],
+                fontsize=9,
+                ha="center",
+                va="center",
+                bbox={"fc": "white", "ec": "none", "pad": 0.3},
+            )
     ax.set_xlim(-0.6, 2.4 * (len(n) - 1) + 0.6)
-    ax.set_ylim(-max(n) / 2 - 0.2, max(n) / 2 + 0.2)
+    height = apart * (max(n) - 1) / 2 + 0.7
+    ax.set_ylim(-height, height)
     ax.set_aspect("equal")
     ax.axis("off")
     return ax

@@ -140,6 +140,8 @@ def test_network(ax):
         (x0, y0), (x1, y1) = line.get_xydata()
         assert {(x0, y0), (x1, y1)} <= centres
         assert x1 - x0 == pytest.approx(2.4)
+    plots.network([2, 1], apart=1.5, ax=(wider := plt.figure().gca()))
+    assert [patch.center[1] for patch in wider.patches] == [0.75, -0.75, 0]
 
 
 @pytest.mark.parametrize(
