@@ -59,10 +59,12 @@ def space(formula):
     # A line that goes on with plus or minus: no sign, an operation.
     for sign in formula.select("mtd.tml-left > mrow > mo[form=prefix]:first-child:not([fence])"):
         sign["form"] = "infix"
-    for sign in formula.find_all("mo", string=re.compile("[…⋯/]")):
-        sign["lspace"] = sign["rspace"] = (
-            "0em"  # a slash has none; dots stand among signs that have
-        )
+    for slash in formula.find_all("mo", string="/"):
+        slash["lspace"] = slash["rspace"] = "0em"
+    for dots in formula.find_all("mo", string=re.compile("[…⋯]")):
+        beside = {"lspace": dots.find_previous_sibling(), "rspace": dots.find_next_sibling()}
+        for side, tag in beside.items():  # signs and commas bring their own space
+            dots[side] = "0em" if tag is None or tag.name in ("mo", "mspace") else "0.1667em"
     for sign in formula.find_all("mo", string=re.compile("[∑∏]")):
         term = sign.find_parent(["munder", "munderover", "msub", "msubsup"]) or sign
         before = term.find_previous_sibling()
@@ -74,6 +76,8 @@ def space(formula):
             edges[0]["lspace"] = "0em"
         if edges and formula.get_text().endswith(edges[-1].get_text()):
             edges[-1]["rspace"] = "0em"
+    for row in formula.select("mtable:not(.tml-jot) > mtr"):  # matrices side by side: equal rows
+        row.mtd.append(new("mspace", height="0.7em", depth="0.2em"))
     for accent in formula.select("msup > mover:first-child, msubsup > mover:first-child"):
         # The script stands as it does at the bare letter.
         height = "0.68em" if accent.find().get_text().isupper() else "0.48em"

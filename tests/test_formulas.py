@@ -79,6 +79,9 @@ def test_space_about_a_function(tex, names):
     [
         (r"\bigl(-a\bigr)", "−", {"form": "prefix"}),
         (r"a, \dots, b", "…", {"lspace": "0em", "rspace": "0em"}),
+        (r"1 \cdots 1", "⋯", {"lspace": "0.1667em", "rspace": "0.1667em"}),
+        (r"x_1 \cdots", "⋯", {"lspace": "0.1667em", "rspace": "0em"}),
+        (r"m \big/ n", "/", {"lspace": "0em", "rspace": "0em"}),
         (r"a = \sum_k b", "∑", {"lspace": "0em"}),
         (r"a =", "=", {"rspace": "0em"}),
         (r":= b", ":", {"lspace": "0em"}),
@@ -87,6 +90,17 @@ def test_space_about_a_function(tex, names):
 def test_space_about_a_sign(tex, sign, wanted):
     soup = translated(rf'<span class="math">\({tex}\)</span>')
     assert wanted.items() <= soup.find("mo", string=sign).attrs.items()
+
+
+def test_rows_of_matrices_are_of_one_height():
+    tex = (
+        r"\begin{bmatrix} z_1 \\ z_2 \end{bmatrix} \begin{bmatrix} b_1 & 0 \\ b_2 & 1 \end{bmatrix}"
+    )
+    soup = translated(rf'<span class="math">\({tex}\)</span>')
+    assert len(soup.select("mtr > mtd:first-child > mspace:last-child[height]")) == 4
+    assert len(soup.select("mspace")) == 4
+    aligned = r'<div class="math">\[\begin{aligned} a &= b \\ &= c \end{aligned}\]</div>'
+    assert not translated(aligned).select("mspace")
 
 
 def test_a_script_stands_at_an_accented_letter_as_at_the_bare_one():
