@@ -119,7 +119,7 @@ def _noise(noise):
 
 
 def blobs(m: int = 200, *, rng: Seed, noise: float = 1.0) -> Dataset:
-    """Draw two round clouds around (-2, 0) and (2, 0).
+    """Draw two round clouds around ``(-2, 0)`` and ``(2, 0)``.
 
     Parameters
     ----------

@@ -71,7 +71,10 @@ def glue(name: str, value: Any, form: str = "") -> None:
     >>> glue("cost", 0.69314, ".3f")
     {'application/papermill.record/text/plain': "'0.693'"}
     """
-    bundle = {"application/papermill.record/text/plain": repr(format(value, form))}
+    text = format(value, form)
+    if not isinstance(value, str):
+        text = text.replace("-", "\N{MINUS SIGN}")  # in prose a hyphen is no minus
+    bundle = {"application/papermill.record/text/plain": repr(text)}
     display(
         bundle,
         metadata={"scrapbook": {"name": name, "mime_prefix": "application/papermill.record/"}},

@@ -66,6 +66,7 @@ def test_what_has_no_source():
 
 @pytest.mark.parametrize(("value", "form", "text"), [
     (0.69314, ".3f", "0.693"), (19, "", "19"), ("two", "", "two"), (0.5, ".0%", "50%"),
+    (-0.06, ".2f", "\N{MINUS SIGN}0.06"), ("4-3-1", "", "4-3-1"),
 ])  # fmt: skip
 def test_glue_stores_the_formatted_text(shown, value, form, text):
     notebook.glue("name", value, form)
