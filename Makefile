@@ -79,16 +79,22 @@ _build/pyodide-url: FORCE
 	@mkdir -p $(@D); echo '$(PYODIDE_URL)' | cmp --silent - $@ || echo '$(PYODIDE_URL)' > $@
 
 .PHONY: test
-test: book lint stored ## lint, types, unit tests, doctests, stored outputs, equations, site
-	pytest -n 2 --dist loadgroup --tb=short --cov bpcore bpgrader tests
-	pytest -n 2 --dist loadfile --tb=short --nbval --nbval-current-env \
-		--nbval-sanitize-with tests/sanitize.cfg --nbval-cell-timeout 60 chapters
+test: lint stored units notebooks ## lint, types, unit tests, doctests, stored outputs, equations, site
 
 .PHONY: lint
 lint: $(READY)
 	ruff check .
 	ruff format --check .
 	pyright
+
+.PHONY: units
+units: book
+	pytest -n 2 --dist loadgroup --tb=short --cov bpcore bpgrader tests
+
+.PHONY: notebooks
+notebooks: $(READY) $(KERNEL) | units
+	pytest -n 2 --dist loadfile --tb=short --nbval --nbval-current-env \
+		--nbval-sanitize-with tests/sanitize.cfg --nbval-cell-timeout 60 chapters
 
 # Outputs and counts stay, what one machine adds goes.
 STRIP := nbstripout --keep-output --keep-count \

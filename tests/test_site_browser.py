@@ -152,7 +152,7 @@ def open_page(context):
         tab.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
         tab.on(
             "response",
-            lambda answer: answer.status < 400 or complaints.append(f"{answer.status}: {answer.url}"),
+            lambda got: got.status < 400 or complaints.append(f"{got.status}: {got.url}"),
         )
         tab.on("pageerror", lambda error: complaints.append(str(error)))
         tab.on("console", lambda entry: entry.type == "error" and complaints.append(entry.text))
