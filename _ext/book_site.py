@@ -9,6 +9,7 @@ import base64
 import hashlib
 import html
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -72,6 +73,11 @@ def dates(app):
         date, *files = commit.split("\n")
         for file in filter(None, files):
             app.last_dates.setdefault(file, date)
+
+
+def write_side_by_side(app, env):
+    """Let all processors write pages; one has read them, as not every extension may share that."""
+    app.parallel = 4 * (os.cpu_count() or 1)  # chunks of few pages, so that none waits for the last
 
 
 def page(app, pagename, templatename, context, doctree):
@@ -290,6 +296,7 @@ def setup(app):
     app.add_html_math_renderer("mathml", (html_visit_math, None), (html_visit_displaymath, None))
     app.connect("config-inited", settings)
     app.connect("builder-inited", dates)
+    app.connect("env-check-consistency", write_side_by_side)
     app.connect("html-page-context", page, priority=900)
     app.connect("missing-reference", public_name)
     app.connect("build-finished", finished)
