@@ -30,6 +30,7 @@ COLOUR = {
 }
 DASH = {"z": "-", "a": "--", "delta": "-.", "J": "-", "threshold": ":"}
 MARKER = {"class 0": "o", "class 1": "^", "path": "o"}
+MINUS = "\N{MINUS SIGN}"  # a hyphen on a line would pass for a piece of it
 SERIES: list[
     tuple[Any, ...]
 ] = [  # for several curves of one kind, such as learning rates: colour, dash and marker differ
@@ -346,21 +347,21 @@ def network(
                 if (i, j, k) in edges:
                     ax.text(
                         *(x0 + along * (x1 - x0), y0 + along * (y1 - y0)),
-                        edges[i, j, k],
+                        edges[i, j, k].replace("-", MINUS),
                         fontsize=9,
                         color=COLOUR["W"],
                         ha="center",
                         va="center",
-                        bbox={"fc": "white", "ec": "none", "pad": 0.5},
+                        bbox={"fc": "white", "ec": "none", "pad": 1},
                     )
     for (i, j), (x, y) in place.items():
         ax.add_patch(Circle((x, y), 0.34, fc="white", ec=COLOUR[colour], lw=1.8, zorder=2))
         name = inside.get((i, j), f"$x_{j}$" if i == 0 else f"$a_{j}^{{[{i}]}}$")
-        ax.text(x, y, name, ha="center", va="center", zorder=3, fontsize=10)
+        ax.text(x, y, name.replace("-", MINUS), ha="center", va="center", zorder=3, fontsize=10)
         if (i, j) in below:
             ax.text(
                 *(x, y - 0.48),
-                below[i, j],
+                below[i, j].replace("-", MINUS),
                 fontsize=9,
                 ha="center",
                 va="center",

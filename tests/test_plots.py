@@ -125,13 +125,13 @@ def test_images():
 
 def test_network(ax):
     plots.network(
-        [2, 3, 1], inside={(1, 2): "0.5"}, below={(2, 1): "out"}, edges={(2, 1, 3): "w"}, ax=ax
+        [2, 3, 1], inside={(1, 2): "0.5"}, below={(2, 1): "out"}, edges={(2, 1, 3): "-0.5"}, ax=ax
     )
     assert len(ax.patches) == 6
     assert len(ax.lines) == 2 * 3 + 3 * 1
     texts = [text.get_text() for text in ax.texts]
     assert sorted(texts) == sorted(
-        ["$x_1$", "$x_2$", "$a_1^{[1]}$", "0.5", "$a_3^{[1]}$", "$a_1^{[2]}$", "out", "w"]
+        ["$x_1$", "$x_2$", "$a_1^{[1]}$", "0.5", "$a_3^{[1]}$", "$a_1^{[2]}$", "out", "−0.5"]
     )
     assert all(text.get_fontsize() >= 8 for text in ax.texts)
     centres = {tuple(patch.center) for patch in ax.patches}

@@ -181,6 +181,7 @@ def test_page(open_page, address, site, page):
     move_sliders(tab)
     shots = site.parent / "screenshots"
     shots.mkdir(exist_ok=True)
+    tab.evaluate("document.activeElement.blur(); scrollTo({ top: 0, behavior: 'instant' })")
     for scheme, width in LOOKS:
         show(tab, scheme, width)
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
