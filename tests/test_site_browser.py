@@ -60,14 +60,12 @@ CUT = """() => {
 FONT = "[...document.fonts].some((font) => font.family === 'STIX2' && font.status === 'loaded')"
 # Words within a sentence that look as the sentence does; those that do so in every look are kept.
 PLAIN = """() => {
-    const looks = (tag) => {
-        const { color, fontSize, fontWeight, opacity, display } = getComputedStyle(tag);
-        return [color, fontSize, fontWeight, opacity, display].join();
-    };
     const plain = (tag) => {
-        const { backgroundColor, backgroundImage } = getComputedStyle(tag);
-        return `${backgroundColor} ${backgroundImage}` === 'rgba(0, 0, 0, 0) none'
-            && looks(tag).startsWith(looks(tag.parentElement).replace(/[^,]*$/, 'inline'));
+        const own = getComputedStyle(tag);
+        const outer = getComputedStyle(tag.parentElement);
+        return own.display === 'inline' && own.opacity === '1' && own.backgroundImage === 'none'
+            && own.backgroundColor === 'rgba(0, 0, 0, 0)'
+            && ['color', 'fontSize', 'fontWeight'].every((name) => own[name] === outer[name]);
     };
     window.plain ??= [...document.querySelectorAll('article :is(span, em)')].filter(
         (tag) => tag.getAttributeNames().every((name) => name === 'class'));
