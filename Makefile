@@ -3,7 +3,9 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
-MAKEFLAGS += --jobs=2 # building the site keeps one processor busy, checking and packing the other
+ifeq ($(MAKELEVEL),0) # building the site keeps one processor busy, checking and packing the other
+MAKEFLAGS += --jobs=2
+endif
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 

@@ -7,6 +7,7 @@ release   site, PDF, notebooks and student edition as files with checksums: ``ma
 
 import argparse
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -111,7 +112,9 @@ def release():
     pack("notebooks", Path(), [*notebooks(Path()), Path("LICENSE"), Path("LICENSE-text")])
     without = Path("_build/student")
     student(without)
-    subprocess.run(["make", "--no-print-directory", "-C", without, "book"], check=True)
+    # A make of its own: the one that called this shares none of its jobs.
+    own = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    subprocess.run(["make", "-C", without, "book"], env=own, check=True)
     built = without / SITE
     pack("student-site", built, files(built))
     pack("student-notebooks", without, notebooks(without))
