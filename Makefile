@@ -3,7 +3,9 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
-ifeq ($(MAKELEVEL),0) # building the site keeps one processor busy, checking and packing the other
+# Building the site keeps one processor busy, checking and packing the other. Goals that are named
+# together come one after the other: make clean book.
+ifeq ($(MAKELEVEL) $(words $(MAKECMDGOALS)),0 1)
 MAKEFLAGS += --jobs=2
 endif
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \

@@ -27,6 +27,7 @@ from sphinx.jinja2glue import BuiltinTemplateLoader
 
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
+SEARCH = re.compile("searchtools|language_data|searchindex")
 
 
 def settings(app, config):
@@ -207,7 +208,7 @@ def repair(soup):
         else:
             seen.add(tag["id"])
     if not soup.select_one("#search-results"):  # for results while one types, which are off
-        for script in soup.find_all("script", src=re.compile("searchtools|language_data|index.js")):
+        for script in soup.find_all("script", src=SEARCH):
             script.decompose()
     for script in soup.find_all("script", src=True):  # none holds up the text
         if "documentation_options" not in script["src"]:  # an inline script completes it

@@ -114,7 +114,8 @@ def release():
     student(without)
     # A make of its own: the one that called this shares none of its jobs.
     own = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
-    subprocess.run(["make", "-C", without, "book"], env=own, check=True)
+    command = ["make", "--no-print-directory", "-C", without, "book"]
+    subprocess.run(command, env=own, check=True)
     built = without / SITE
     pack("student-site", built, files(built))
     pack("student-notebooks", without, notebooks(without))

