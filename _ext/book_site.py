@@ -24,10 +24,13 @@ from myst_parser.sphinx_ext.mathjax import html_visit_displaymath
 from sphinx.errors import SphinxError
 from sphinx.ext.mathjax import html_visit_math
 from sphinx.jinja2glue import BuiltinTemplateLoader
+from sphinx.util import logging
 
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 SEARCH = re.compile("searchtools|language_data|searchindex")
+
+logger = logging.getLogger(__name__)
 
 
 def settings(app, config):
@@ -79,6 +82,15 @@ def dates(app):
 def write_side_by_side(app, env):
     """Let all processors write pages; one has read them, as not every extension may share that."""
     app.parallel = 4 * (os.cpu_count() or 1)  # chunks of few pages, so that none waits for the last
+    write = app.builder.write_doc
+
+    def write_doc(name, doctree):
+        try:
+            write(name, doctree)
+        except Exception as error:  # Sphinx may drop what is raised while it hands out pages
+            logger.error("%s", error, location=name)
+
+    app.builder.write_doc = write_doc
 
 
 def page(app, pagename, templatename, context, doctree):

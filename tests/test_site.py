@@ -171,13 +171,33 @@ def test_vendored_libraries_are_what_was_pinned(parent):
     assert found == pinned
 
 
-def test_one_setting_switches_on_the_buttons(tmp_path):
+def build(folder, url, pages):
+    """Build a small book with the settings of this one."""
     for name in ("_ext", "_static", "_extra", "_templates", "references.bib", "CITATION.cff"):
-        (tmp_path / name).symlink_to(ROOT / name)
+        (folder / name).symlink_to(ROOT / name)
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    config["repository"]["url"] = "https://github.com/someone/somebook"
-    (tmp_path / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: chapters/page\n", encoding="utf-8")
+    config["repository"]["url"] = url
+    chapters = [{"file": str(Path(name).with_suffix(""))} for name in pages]
+    toc = {"format": "jb-book", "root": "index", "chapters": chapters}
+    settings = {"_config.yml": yaml.safe_dump(config), "_toc.yml": yaml.safe_dump(toc)}
+    for name, text in (settings | {"index.md": "# Index"} | pages).items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    tool = str(Path(sys.executable).with_name("jupyter-book"))
+    command = [tool, "build", str(folder), "--quiet", "-n", "-W", "--keep-going"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_what_cannot_be_written_is_named_with_its_page(tmp_path):
+    wrong = {3: "\\nosuch x", 11: "\\nosuch y"}
+    pages = {f"page{n}.md": f"# Page {n}\n\n$" + wrong.get(n, "x") + "$\n" for n in range(12)}
+    done = build(tmp_path, "", pages)
+    assert done.returncode != 0
+    for n, tex in wrong.items():
+        assert re.search(rf"page{n}.*{re.escape(tex)} cannot be read", done.stderr, re.DOTALL)
+
+
+def test_one_setting_switches_on_the_buttons(tmp_path):
     notebook = {
         "nbformat": 4,
         "nbformat_minor": 5,
@@ -186,10 +206,8 @@ def test_one_setting_switches_on_the_buttons(tmp_path):
             {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Page\n\nText."}
         ],
     }
-    (tmp_path / "chapters").mkdir()
-    (tmp_path / "chapters" / "page.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-    build = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(tmp_path), "-W"]
-    done = subprocess.run(build, capture_output=True, text=True, timeout=120, check=False)
+    pages = {"chapters/page.ipynb": json.dumps(notebook)}
+    done = build(tmp_path, "https://github.com/someone/somebook", pages)
     assert done.returncode == 0, done.stdout + done.stderr
     page = tmp_path / "_build" / "html" / "chapters" / "page.html"
     soup = BeautifulSoup(page.read_bytes(), "html.parser")
