@@ -93,7 +93,7 @@ lint: $(READY)
 
 .PHONY: units
 units: book
-	pytest -n 2 --dist loadgroup --tb=short --cov bpcore bpgrader tests
+	pytest --cov -n 2 --dist loadgroup --tb=short
 
 .PHONY: notebooks
 notebooks: $(READY) $(KERNEL) | units

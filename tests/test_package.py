@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import shlex
 import subprocess
 import sys
 from importlib.metadata import version
@@ -66,3 +67,21 @@ def test_docstring_is_complete(thing):
         assert "Examples\n-----" in text
         assert ">>> " in text
         assert ("Raises\n-----" in text) == (thing is not bpcore.worked_example)
+
+
+def test_make_test_runs_every_example():
+    root = Path(bpcore.__file__).parents[1]
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+
+    def ask(*command):
+        run = subprocess.run(
+            command, cwd=root, env=plain, capture_output=True, text=True, check=True
+        )
+        return run.stdout.splitlines()
+
+    [command] = [line for line in ask("make", "-n", "units") if line.startswith("pytest")]
+    options = ["--collect-only", "--quiet", "--no-cov", "--ignore=tests"]
+    found = ask(sys.executable, "-m", *shlex.split(command), *options)
+    for thing in FUNCTIONS:
+        path = Path(inspect.getfile(thing)).relative_to(root).as_posix()
+        assert f"{path}::{thing.__module__}.{thing.__name__}" in found
