@@ -5,20 +5,35 @@ A chapter that fails is left to Jupyter Book, which says what is wrong with it.
 """
 
 import logging
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from jupyter_cache import get_cache
 from jupyter_cache.executors import load_executor
 
+CACHE = Path("_build/.jupyter_cache").resolve()
+SILENT = logging.getLogger("silent")
+SILENT.setLevel(logging.CRITICAL)
+
 
 def main():
-    """Fill the cache."""
-    cache = get_cache(Path("_build/.jupyter_cache").resolve())
-    for path in sorted(Path("chapters").glob("*.ipynb")):
+    """Fill the cache, with the largest chapters first, so that no processor waits for the last."""
+    cache = get_cache(CACHE)
+    chapters = sorted(
+        Path("chapters").resolve().glob("*.ipynb"), key=lambda path: path.stat().st_size
+    )
+    for path in chapters:
         cache.add_nb_to_project(path)
-    cache.add_nb_to_project("intro.md", read_data={"name": "myst_nb_md", "type": "plugin"})
-    executor = load_executor("local-parallel", cache, logging.getLogger(__name__))
-    executor.run_and_cache(timeout=60)
+    page = Path("intro.md").resolve()
+    cache.add_nb_to_project(page, read_data={"name": "myst_nb_md", "type": "plugin"})
+    with ProcessPoolExecutor() as pool:
+        list(pool.map(execute, [*reversed(chapters), page]))
+
+
+def execute(path):
+    """Execute one chapter into the cache."""
+    executor = load_executor("local-serial", get_cache(CACHE), SILENT)
+    executor.run_and_cache(filter_uris=[str(path)], timeout=60)
 
 
 if __name__ == "__main__":

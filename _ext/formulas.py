@@ -53,9 +53,6 @@ def space(formula):
         before = sign.find_previous_sibling()
         if before and before.get("fence") and before.get_text() in set("(["):
             sign["form"] = "prefix"
-    # A line that goes on with plus or minus: no sign, an operation.
-    for sign in formula.select("mtd.tml-left > mrow > mo[form=prefix]:first-child:not([fence])"):
-        sign["form"] = "infix"
     for slash in formula.find_all("mo", string="/"):
         slash["lspace"] = slash["rspace"] = "0em"
     for dots in formula.find_all("mo", string=re.compile("[…⋯]")):
@@ -73,16 +70,21 @@ def space(formula):
             edges[0]["lspace"] = "0em"
         if edges and formula.get_text().endswith(edges[-1].get_text()):
             edges[-1]["rspace"] = "0em"
-    for row in formula.select("mtable:not(.tml-jot) > mtr"):  # matrices side by side: equal rows
-        row.mtd.append(new("mspace", height="0.7em", depth="0.2em"))
-    for accent in formula.select("msup > mover:first-child, msubsup > mover:first-child"):
-        # The script stands as it does at the bare letter.
-        height = "0.68em" if accent.find().get_text().isupper() else "0.48em"
-        accent.wrap(new("mpadded", height=height))
+    if formula.find("mtable"):
+        # A line that goes on with plus or minus: no sign, an operation.
+        for sign in formula.select(
+            "mtd.tml-left > mrow > mo[form=prefix]:first-child:not([fence])"
+        ):
+            sign["form"] = "infix"
+        for row in formula.select("mtable:not(.tml-jot) > mtr"):  # side by side: equal rows
+            row.mtd.append(new("mspace", height="0.7em", depth="0.2em"))
     for script in formula.find_all(["msup", "msubsup"]):
         letter, *_, upper = script.find_all(recursive=False)
         if letter.get_text() in set("TVWY") and upper.name == "mrow":  # leans to the right
             upper["class"] = "tml-med-pad"
+        if letter.name == "mover":  # the script stands as it does at the bare letter
+            height = "0.68em" if letter.find().get_text().isupper() else "0.48em"
+            letter.wrap(new("mpadded", height=height))
 
 
 def let_break(math):
