@@ -40,7 +40,7 @@ $(READY): requirements.txt pyproject.toml
 	@"$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null || { echo "Python has no venv module; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@echo "Setting up .venv (about a minute) …"
 	@[ -x $(BIN)/python ] || "$(PYTHON)" -m venv .venv
-	@$(BIN)/pip install -qq --disable-pip-version-check "uv<1" && $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements.txt \
+	@$(BIN)/pip install -qq --disable-pip-version-check "uv<1" && $(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt \
 		|| $(BIN)/pip install -qq --disable-pip-version-check -r requirements.txt
 	@touch $@
 
