@@ -25,17 +25,22 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 
 @pytest.fixture(scope="module")
 def soups(site):
-    """Every page that Sphinx wrote, parsed; formulas, most of a page, hold nothing to be tested."""
+    """Every page that Sphinx wrote, parsed.
+
+    Without the inside of formulas and the colours of code: most of a page, nothing to be tested.
+    """
 
     def empty(formula):
         assert not re.search(r"\s(id|href|src)=", formula[0])
         return "<math></math>"
 
+    def parsed(path):
+        text = re.sub("<math.*?</math>", empty, path.read_text("utf-8"), flags=re.DOTALL)
+        text = re.sub(r'<span class="\w{1,3}">([^<]*)</span>', r"\1", text)
+        return BeautifulSoup(text, "html.parser")
+
     return {
-        path.relative_to(site).as_posix(): BeautifulSoup(
-            re.sub("<math.*?</math>", empty, path.read_text("utf-8"), flags=re.DOTALL),
-            "html.parser",
-        )
+        path.relative_to(site).as_posix(): parsed(path)
         for path in site.rglob("*.html")
         if path.relative_to(site).parts[0] not in ("_static", "lite")
     }
