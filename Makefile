@@ -69,7 +69,7 @@ _build/fresh: $(READY) $(KERNEL) $(wildcard bpcore/*.py)
 	@touch $@
 
 # Live Python in the browser; PYODIDE_URL names an archive of Pyodide (address or file, pyodide-….tar.bz2) to ship with the site.
-$(LITE): $(READY) $(LITE_FROM) _build/pyodide-url | _build/fresh
+$(LITE): $(READY) $(LITE_FROM) _build/pyodide-url
 	@rm -rf _build/wheel $(@D)
 	@python _ext/editions.py live bpcore _build/live
 	@{ hatchling build --target wheel --directory _build/wheel && jupyter lite build --lite-dir _build/wheel --contents $(CURDIR)/_build/live --output-dir $(CURDIR)/$(@D) --piplite-wheels "$$(ls $(CURDIR)/_build/wheel/*.whl)" \
