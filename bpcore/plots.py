@@ -46,7 +46,7 @@ def use_style() -> None:
     """Set the look of all figures: sharp on screen and in print, no clutter."""
     plt.rcParams.update(
         {
-            "figure.figsize": (6.4, 3.8),
+            "figure.figsize": (4.8, 3.3),
             "figure.dpi": 100,
             "figure.facecolor": "white",
             "savefig.facecolor": "white",
