@@ -180,7 +180,7 @@ plots.plt.savefig(sys.stdout.buffer, format="svg", metadata={"Date": None})
 def test_the_style_outside_of_a_notebook():
     plots.use_style()
     assert plt.rcParams["axes.grid"]
-    assert plt.rcParams["figure.figsize"] == [6.4, 3.8]
+    assert plt.rcParams["figure.figsize"] == [4.8, 3.3]
 
 
 def test_the_style(monkeypatch):
@@ -192,7 +192,7 @@ def test_the_style(monkeypatch):
     ax.axvspan(0, 1, color=plots.COLOUR["delta"])
     data, metadata = shell.display_formatter.format(figure)
     picture = Image.open(BytesIO(b64decode(data["image/png"])))
-    assert picture.width // 2 == metadata["image/png"]["width"] > 600
+    assert picture.width // 2 == metadata["image/png"]["width"] > 480
     assert picture.mode == "P"
     assert shell.display_formatter.format(plt.figure())[0].keys() == {"text/plain"}
     colours = {colour for _, colour in picture.convert("RGB").getcolors()}

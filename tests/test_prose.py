@@ -7,7 +7,10 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
+
+from bpcore import plots
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "chapters").glob("*.ipynb"))
@@ -44,6 +47,21 @@ def test_no_result_is_typed(chapter):
     found = set(re.findall(r"(?<![\w.])\d+\.\d+(?![\w.])", without_code(markdown(chapter))))
     typed = {number for number in found if (chapter.stem, number) not in GIVEN}
     assert not typed, f"glue these numbers from a cell, or say in GIVEN who sets them: {typed}"
+
+
+@pytest.mark.parametrize("chapter", NOTEBOOKS, ids=lambda chapter: chapter.stem)
+def test_figures_can_be_read_on_a_phone(chapter):
+    """Of 360 pixels of width 328 are left for a picture; wider ones shrink with their letters."""
+    cells = json.loads(chapter.read_text(encoding="utf-8"))["cells"]
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    sizes = [
+        output["metadata"]["image/png"]
+        for output in outputs
+        if "image/png" in output.get("data", {})
+    ]
+    plots.use_style()
+    letters = plt.rcParams["font.size"] * 100 / 72  # in pixels
+    assert [size for size in sizes if letters * min(1, 328 / size["width"]) < 8.5] == []
 
 
 def test_every_given_number_is_still_there():
