@@ -20,7 +20,7 @@ BOOK_FROM := $(shell find intro.md references.bib CITATION.cff _config.yml _toc.
 	assignments/*/student.ipynb \
 	-type f ! -name "*.pyc" ! -path "*/.ipynb_checkpoints/*")
 LITE := _build/html/lite/index.html
-LITE_FROM := $(NOTEBOOKS) _ext/editions.py pyproject.toml \
+LITE_FROM := $(NOTEBOOKS) _ext/editions.py pyproject.toml $(wildcard $(PYODIDE_URL)) \
 	$(wildcard assignments/*/student.ipynb bpcore/*.py bpgrader/*.py bpgrader/checks/*)
 
 # One thread per process: two workers do not fight for two cores, and sums are added in one order.
@@ -70,7 +70,7 @@ _build/fresh: $(READY) $(KERNEL) $(wildcard bpcore/*.py)
 
 # Live Python in the browser; PYODIDE_URL names an archive of Pyodide (address or file, pyodide-….tar.bz2) to ship with the site.
 $(LITE): $(READY) $(LITE_FROM) _build/pyodide-url
-	@rm -rf _build/wheel $(@D)
+	@rm -rf _build/wheel $(@D) .jupyterlite.doit.db # else JupyterLite takes for done what was removed
 	@python _ext/editions.py live bpcore _build/live
 	@{ hatchling build --target wheel --directory _build/wheel && jupyter lite build --lite-dir _build/wheel --contents $(CURDIR)/_build/live --output-dir $(CURDIR)/$(@D) --piplite-wheels "$$(ls $(CURDIR)/_build/wheel/*.whl)" \
 		--apps notebooks --apps tree --no-sourcemaps --no-unused-shared-packages \
@@ -152,4 +152,4 @@ mutate: $(READY) ## change the core in 3000 small ways; at least 95 % must turn 
 
 .PHONY: clean
 clean: ## remove what was built; the environment stays
-	rm -rf _build mutants .pytest_cache .ruff_cache .hypothesis .coverage*
+	rm -rf _build mutants .pytest_cache .ruff_cache .hypothesis .coverage* .jupyterlite.doit.db
