@@ -59,8 +59,9 @@ def test_figures_can_be_read_on_a_phone(chapter):
         for output in outputs
         if "image/png" in output.get("data", {})
     ]
-    plots.use_style()
-    letters = plt.rcParams["font.size"] * 100 / 72  # in pixels
+    with plt.rc_context():
+        plots.use_style()
+        letters = plt.rcParams["font.size"] * 100 / 72  # in pixels
     assert [size for size in sizes if letters * min(1, 328 / size["width"]) < 8.5] == []
 
 
