@@ -106,7 +106,8 @@ STRIP := nbstripout --keep-output --keep-count \
 
 .PHONY: chapters
 chapters: $(READY) $(KERNEL) ## execute the chapters and store their outputs; one only: make chapters C=chapters/01_notation.ipynb
-	jupyter nbconvert --to notebook --execute --coalesce-streams --inplace --log-level WARN $(C)
+	jupyter nbconvert --to notebook --execute --inplace --log-level WARN $(C)
+	jupyter nbconvert --to notebook --coalesce-streams --inplace --log-level WARN $(C) # it would come before the execution
 	$(STRIP) $(C)
 
 .PHONY: stored

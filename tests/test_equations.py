@@ -6,6 +6,7 @@ That the stored outputs are what the code prints is compared by nbval, cell by c
 import collections
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -99,6 +100,12 @@ def test_nothing_of_one_machine_is_stored(notebooks):
         assert str(ROOT) not in text, name
         assert "widgets" not in notebook.metadata, name
         assert notebook.metadata.kernelspec.name == "python3", name
+
+
+def test_what_a_cell_prints_is_stored_in_one_piece(notebooks):
+    for name, cell in cells(notebooks, "code"):
+        streams = [output.get("name") for output in cell.outputs]
+        assert ("stdout", "stdout") not in pairwise(streams), f"{name}: {cell.source[:60]}"
 
 
 def test_notebooks_stay_small():

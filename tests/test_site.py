@@ -199,7 +199,8 @@ def test_what_cannot_be_written_is_named_with_its_page(tmp_path):
     done = build(tmp_path, "", pages)
     assert done.returncode != 0
     for n, tex in wrong.items():
-        assert re.search(rf"page{n}.*{re.escape(tex)} cannot be read", done.stderr, re.DOTALL)
+        line = rf"page{n}\.md: ERROR: [^\n]*\n[^\n]*{re.escape(tex)} cannot be read"
+        assert re.search(line, done.stderr)
 
 
 def test_one_setting_switches_on_the_buttons(tmp_path):
