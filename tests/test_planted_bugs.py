@@ -137,8 +137,7 @@ def verdicts(tmp_path_factory):
     copies = {}
     for change, (tag, pattern) in SOURCE.items():
         copies[change] = copy = tmp_path_factory.mktemp("copy")
-        leave = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / "bpcore", copy / "bpcore", ignore=leave)
+        shutil.copytree(ROOT / "bpcore", copy / "bpcore")
         (copy / "tests").mkdir()
         for name in ("pyproject.toml", "_toc.yml", "tests/conftest.py", "tests/test_backprop.py"):
             shutil.copy(ROOT / name, copy / name)

@@ -1,6 +1,7 @@
 """Every page in a real browser that reaches no other host: both colour schemes, both widths.
 
-Screenshots, light and wide, dark and narrow, are left in _build/screenshots/.
+Each page is opened twice, as it is read: light from a server and dark from a folder. Screenshots
+are left in _build/screenshots/: the first screen light and wide, the whole page dark and narrow.
 """
 
 import functools
@@ -13,8 +14,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 WIDTHS = {1280: 900, 360: 740}
-LOOKS = [("light", 1280), ("light", 360), ("dark", 360), ("dark", 1280)]
-SHOTS = [("light", 1280), ("dark", 360)]
+SHOTS = {("light", 1280): False, ("dark", 360): True}  # whether the whole page is shown
 READY = """async () => {
     const views = [...document.querySelectorAll('script[type$="widget-view+json"]')];
     while (views.some((view) => !view.previousElementSibling?.querySelector('.noUi-handle'))) {
@@ -58,29 +58,22 @@ CUT = """() => {
 }"""
 # The font of the formulas came with the page.
 FONT = "[...document.fonts].some((font) => font.family === 'STIX2' && font.status === 'loaded')"
-# Words within a sentence that look as the sentence does; those that do so in every look are kept.
-PLAIN = """() => {
-    const plain = (tag) => {
-        const own = getComputedStyle(tag);
-        const outer = getComputedStyle(tag.parentElement);
-        return own.display === 'inline' && own.opacity === '1' && own.backgroundImage === 'none'
-            && own.backgroundColor === 'rgba(0, 0, 0, 0)'
-            && ['color', 'fontSize', 'fontWeight', 'textShadow'].every(
-                (name) => own[name] === outer[name]);
-    };
-    window.plain ??= [...document.querySelectorAll('article :is(span, em)')].filter(
-        (tag) => tag.getAttributeNames().every((name) => name === 'class'));
-    window.plain = window.plain.filter(plain);
-}"""
-# What only slows axe down: plain words as elements of their own, the inside of formulas (MathML,
-# all of one colour) and code beyond the first token of each colour.
+# What only slows axe down: the inside of formulas (MathML, of the sentence's colour) and of icons,
+# and of words of one kind in places of one kind, such as tokens of code, those beyond the first.
 LIGHTEN = """() => {
-    for (const word of window.plain) word.replaceWith(...word.childNodes);
-    for (const formula of document.querySelectorAll('math')) formula.replaceChildren();
-    const seen = new Set(['']);
-    for (const token of document.querySelectorAll('pre span')) {
-        if (seen.has(token.className)) token.replaceWith(token.textContent);
-        else seen.add(token.className);
+    for (const formula of document.querySelectorAll('math')) {
+        formula.replaceWith(formula.textContent);
+    }
+    for (const line of document.querySelectorAll('svg :is(path, rect)')) line.remove();
+    const bare = (tag) => ['SPAN', 'EM', 'STRONG', 'CODE'].includes(tag.tagName)
+        && tag.getAttributeNames().every((name) => name === 'class');
+    const kind = (tag) => `${tag.tagName}.${tag.className}`
+        + (tag.parentElement ? ` in ${kind(tag.parentElement)}` : '');
+    const seen = new Set();
+    for (const word of document.querySelectorAll('article :is(span, em, strong, code)')) {
+        if (!word.isConnected || ![word, ...word.querySelectorAll('*')].every(bare)) continue;
+        if (seen.has(kind(word))) word.replaceWith(word.textContent);
+        else seen.add(kind(word));
     }
 }"""
 AXE = (Path(__file__).parent / "vendor" / "axe" / "axe.min.js").read_text(encoding="utf-8")
@@ -134,15 +127,16 @@ def browser(tool):
 
 
 @pytest.fixture(scope="module")
-def tab(browser):
-    """One tab for all pages: they start in half the time, as what they share is there."""
-    tab = browser.new_page()
-    tab.set_default_timeout(120_000)  # a busy machine may take its time
-    return tab
+def tabs(browser):
+    """One tab for all pages of a kind: they start in half the time, as what they share is there."""
+    tabs = {"http": browser.new_page(), "file": browser.new_page()}
+    for tab in tabs.values():
+        tab.set_default_timeout(120_000)  # a busy machine may take its time
+    return tabs
 
 
 @pytest.fixture
-def open_page(tab):
+def open_page(tabs):
     """Open pages; afterwards no request may have left this host, and the console must be clean."""
     asked, complaints = [], []
     heard = {
@@ -154,21 +148,24 @@ def open_page(tab):
         "pageerror": lambda error: complaints.append(str(error)),
         "console": lambda entry: entry.type == "error" and complaints.append(entry.text),
     }
-    for event, note in heard.items():
-        tab.on(event, note)
+    for tab in tabs.values():
+        for event, note in heard.items():
+            tab.on(event, note)
 
-    def open_page(url):
-        tab.emulate_media(media="screen", color_scheme="light")
+    def open_page(url, scheme="light"):
+        tab = tabs[url.partition(":")[0]]
+        tab.emulate_media(media="screen", color_scheme=scheme)
         tab.set_viewport_size({"width": 1280, "height": WIDTHS[1280]})
         tab.goto(url)
         tab.evaluate(READY)
         return tab
 
     yield open_page
-    tab.wait_for_load_state()  # else the server writes into a closed connection
-    for event, note in heard.items():
-        tab.remove_listener(event, note)
-    tab.goto("about:blank")  # what this page still asks for is not the next one's
+    for tab in tabs.values():
+        tab.wait_for_load_state()  # else the server writes into a closed connection
+        for event, note in heard.items():
+            tab.remove_listener(event, note)
+        tab.goto("about:blank")  # what this page still asks for is not the next one's
     assert not [
         url for url in asked if not url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:"))
     ]
@@ -176,42 +173,42 @@ def open_page(tab):
 
 
 def test_page(open_page, address, site, page):
-    tab = open_page(f"{address}{page}.html")
-    see_formulas(tab)
-    assert not UNRENDERED.search(tab.evaluate(TEXT))
-    move_sliders(tab)
     shots = site.parent / "screenshots"
     shots.mkdir(exist_ok=True)
-    tab.evaluate("document.activeElement.blur(); scrollTo({ top: 0, behavior: 'instant' })")
-    for scheme, width in LOOKS:
-        show(tab, scheme, width)
-        assert tab.evaluate("document.documentElement.scrollWidth") <= width
-        assert tab.evaluate(UNREACHABLE) == []
-        assert tab.evaluate(CUT) == []
-        if (scheme, width) in SHOTS:
-            name = f"{page.replace('/', '-')}-{scheme}-{width}.jpg"
-            tab.screenshot(path=shots / name, full_page=True, quality=80)
-        tab.evaluate(PLAIN)
-    for scheme, width, found in findings(tab):
-        assert found == [], f"{scheme}, {width} px"
+    for scheme, folder in {"light": address, "dark": f"{site.as_uri()}/"}.items():
+        tab = open_page(f"{folder}{page}.html", scheme)
+        see_formulas(tab)
+        assert not UNRENDERED.search(tab.evaluate(TEXT))
+        move_sliders(tab)
+        tab.evaluate("document.activeElement.blur(); scrollTo({ top: 0, behavior: 'instant' })")
+        for width in WIDTHS:
+            show(tab, scheme, width)
+            assert tab.evaluate("document.documentElement.scrollWidth") <= width
+            assert tab.evaluate(UNREACHABLE) == []
+            assert tab.evaluate(CUT) == []
+            if (scheme, width) in SHOTS:
+                name = f"{page.replace('/', '-')}-{scheme}-{width}.jpg"
+                tab.screenshot(path=shots / name, full_page=SHOTS[scheme, width], quality=80)
+        for width, found in findings(tab, scheme):
+            assert found == [], f"{scheme}, {width} px"
 
 
 def test_the_accessibility_check_finds_what_is_planted(open_page, address):
-    tab = open_page(f"{address}intro.html")
     planted = """<style>[data-theme=dark] .dim { color: #555 }</style>
         <p style='color: #999'>pale</p><button></button><img src='_static/logo.svg'>
-        <p>seen <em>as the rest</em> and <em class='dim'>hardly in the dark</em></p>"""
-    tab.evaluate(
-        "html => document.querySelector('article').insertAdjacentHTML('beforeend', html)", planted
-    )
-    for scheme, width in LOOKS:
-        show(tab, scheme, width)
-        tab.evaluate(PLAIN)
-    for scheme, _, found in findings(tab):
-        kinds = {line.partition(":")[0] for line in found}
-        assert kinds == {"color-contrast", "button-name", "image-alt"}
-        assert any("dim" in line for line in found) == (scheme == "dark")
-    assert tab.locator("em.dim").count() == tab.locator("article p:has(em.dim) em").count() == 1
+        <p>All <em>as</em> <em>the</em> <em>rest</em>, <em class='dim'>hardly</em></p>"""
+    for scheme in ("light", "dark"):
+        tab = open_page(f"{address}intro.html", scheme)
+        tab.evaluate(
+            "html => document.querySelector('article').insertAdjacentHTML('beforeend', html)",
+            planted,
+        )
+        for _, found in findings(tab, scheme):
+            kinds = {line.partition(":")[0] for line in found}
+            assert kinds == {"color-contrast", "button-name", "image-alt"}
+            assert any("pale" in line for line in found) == (scheme == "light")
+            assert any("dim" in line for line in found) == (scheme == "dark")
+        assert tab.locator("article p:has(em.dim) em").count() == 2  # the first of a kind stays
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -232,13 +229,13 @@ def test_the_way_back_to_the_top_can_be_read(open_page, address, scheme):
     tab.wait_for_function("scrollY === 0")
 
 
-def findings(tab):
-    """Give what is serious to axe in each look; the page was in all of them when PLAIN looked."""
+def findings(tab, scheme):
+    """Give what is serious to axe at each width."""
     tab.evaluate(LIGHTEN)
     tab.evaluate(AXE)
-    for scheme, width in reversed(LOOKS):
+    for width in reversed(WIDTHS):
         show(tab, scheme, width)
-        yield scheme, width, tab.evaluate(SERIOUS)
+        yield width, tab.evaluate(SERIOUS)
 
 
 def show(tab, scheme, width):
@@ -270,12 +267,6 @@ def move_sliders(tab):
         after = tab.evaluate(shown), handle.get_attribute("aria-valuetext")
         assert after[0] != before[0]
         assert after[1] == slider.locator(".widget-readout").text_content() != before[1]
-
-
-def test_page_from_a_folder(open_page, site, page):
-    tab = open_page((site / f"{page}.html").as_uri())
-    see_formulas(tab)
-    move_sliders(tab)
 
 
 def test_search_finds_a_chapter(open_page, address):
