@@ -196,7 +196,7 @@ class Templates(BuiltinTemplateLoader):
         repair(soup)
         stills(soup)
         policy(soup)
-        if soup.select_one(".math"):
+        if soup.find(class_="math"):
             style = soup.new_tag("link", rel="stylesheet", href=context["pathto"](STYLE, 1))
             soup.head.append(style)
             translate(soup)  # last: MathML is most of a page, and what is above would search it
@@ -205,11 +205,9 @@ class Templates(BuiltinTemplateLoader):
 
 def repair(soup):
     """Repair what the theme and the exercise extension get wrong."""
-    for tag in soup.select(
-        "#jb-print-docs-body"
-    ):  # title and contents again for print: an empty heading
+    for tag in soup.find_all(id="jb-print-docs-body"):  # title and contents again: an empty heading
         tag.decompose()
-    for tag in soup.select("div#proof"):  # all proofs of a page are told the same id
+    for tag in soup.find_all("div", id="proof"):  # all proofs of a page are told the same id
         tag["class"] = [*tag["class"], "proof-box"]
         del tag["id"]
     seen = set()
@@ -219,7 +217,7 @@ def repair(soup):
             del tag["id"]
         else:
             seen.add(tag["id"])
-    if not soup.select_one("#search-results"):  # for results while one types, which are off
+    if not soup.find(id="search-results"):  # for results while one types, which are off
         for script in soup.find_all("script", src=SEARCH):
             script.decompose()
     for script in soup.find_all("script", src=True):  # none holds up the text
@@ -228,14 +226,15 @@ def repair(soup):
     for button in soup.find_all(onclick=True):  # book.js listens instead: no inline handlers
         button["data-call"] = button["onclick"]
         del button["onclick"]
-    for tag in soup.select("summary[aria-label], button[aria-label]"):
+    for tag in soup.find_all(["summary", "button"], attrs={"aria-label": True}):
         if tag.get_text(strip=True):  # to be read out as it is to be seen
             del tag["aria-label"]
-    for icon in soup.select("button svg[title]"):
-        del icon["title"]
-    for references in soup.select(".citation-list[role=list]"):  # its children are no list items
-        del references["role"]
-    for form in soup.select("form.bd-search"):
+    for icon in soup.find_all("svg", title=True):
+        if icon.find_parent("button"):
+            del icon["title"]
+    for references in soup.find_all(class_="citation-list", role="list"):
+        del references["role"]  # its children are no list items
+    for form in soup.find_all("form", class_="bd-search"):
         button = soup.new_tag("button", type="submit", attrs={"class": "search-submit"})
         button.string = "Search"
         form.append(button)

@@ -9,7 +9,9 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors import load_executor
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
 CACHE = Path("_build/.jupyter_cache").resolve()
 SILENT = logging.getLogger("silent")
@@ -31,9 +33,16 @@ def main():
 
 
 def execute(path):
-    """Execute one chapter into the cache."""
-    executor = load_executor("local-serial", get_cache(CACHE), SILENT)
-    executor.run_and_cache(filter_uris=[str(path)], timeout=60)
+    """Execute one chapter into the cache, and join what a cell printed.
+
+    A kernel sends it in pieces, when it is slow also within a line; MyST-NB would break the line.
+    """
+    cache = get_cache(CACHE)
+    load_executor("local-serial", cache, SILENT).run_and_cache(filter_uris=[str(path)], timeout=60)
+    if record := cache.get_cached_project_nb(str(path)):
+        done = CacheBundleIn(cache.get_cache_bundle(record.pk).nb, path, data=record.data)
+        CoalesceStreamsPreprocessor().preprocess(done.nb, {})
+        cache.cache_notebook_bundle(done, overwrite=True)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,9 @@ new = BeautifulSoup("", "html.parser").new_tag
 
 def translate(soup):
     r"""Replace the TeX in every formula of a page, \(…\) or \[…\], by MathML."""
-    texts = [text for tag in soup.select(".math") for text in tag.find_all(string=TEX.fullmatch)]
+    texts = [
+        text for tag in soup.find_all(class_="math") for text in tag.find_all(string=TEX.fullmatch)
+    ]
     if not texts:
         return
     found = [TEX.fullmatch(text).groups() for text in texts]

@@ -22,9 +22,9 @@ def known():
 
 def draw(soup):
     """Draw every icon of a page, such as <i class="fa-solid fa-list">, and drop the script."""
-    for script in soup.select(f"script[src*='{SCRIPT}']"):
+    for script in soup.find_all("script", src=lambda src: src and SCRIPT in src):
         script.decompose()
-    for tag in soup.select("i[class], span[class]"):
+    for tag in soup.find_all(["i", "span"], class_=True):
         style = next(filter(known().get, tag["class"]), None)
         if style is None:
             continue
