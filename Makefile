@@ -62,7 +62,7 @@ _build/book: $(READY) _build/fresh $(BOOK_FROM)
 	@touch $@
 
 # Outputs and the API pages depend on the package, which neither the execution cache nor Sphinx can see.
-_build/fresh: $(READY) $(KERNEL) $(wildcard bpcore/*.py)
+_build/fresh: $(READY) $(KERNEL) _ext/execute.py $(wildcard bpcore/*.py)
 	@rm -rf _build/.jupyter_cache _build/.doctrees
 	@echo "Executing the chapters …"
 	@python _ext/execute.py
