@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import platform
+import select
 import selectors
 import shutil
 import socket
@@ -210,8 +211,12 @@ def run(job: dict, *, boxed: bool = True, seconds: float = WALL_TOTAL) -> Run:
                 Path(f"/proc/{process.pid}/oom_score_adj").write_text("1000")
             result = _listen(process, seconds)
         finally:
-            process.kill()  # bubblewrap's death takes the whole pid namespace with it
+            first = _children(process.pid)
+            process.kill()  # bubblewrap's death takes the whole pid namespace with it,
             process.wait()
+            for end in first:  # and the kernel ends its first process after all others
+                select.select([end], [], [], 10)
+                os.close(end)
             process.stdout.close()
         if result.ended == "died":
             errors.seek(0)
@@ -219,6 +224,16 @@ def run(job: dict, *, boxed: bool = True, seconds: float = WALL_TOTAL) -> Run:
             said = f": {lines[-1]}" if lines else ""
             result.detail = f"exit status {process.returncode}{said}"
     return result
+
+
+def _children(pid):
+    """Give a file for each child of a process that can be read from when the child has ended."""
+    files = []
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for child in psutil.Process(pid).children():
+            with contextlib.suppress(ProcessLookupError):
+                files.append(os.pidfd_open(child.pid))
+    return files
 
 
 def _file(data):
