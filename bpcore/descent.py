@@ -436,42 +436,71 @@ def train(
     rng, start, taken = _resume(rng, history)
 
     X = _with_bias(X, order="F")  # each sample contiguous: batches are cut fast
-    slope = _Slope(net, loss)
-    theta = slope.start(net)
-    spare = theta.copy()  # where the next parameters go; theta and spare then change places
-    Theta, other = slope.layers(theta), slope.layers(spare)
-    rows, diverged_at, done, rate = [], None, start, np.array(learning_rate)
+    run, rows, done = _Run(net, loss, learning_rate, taken), [], start
     logits = np.empty(0)  # of the full batch, as its slope: from the end of one epoch to the next
     with np.errstate(over="ignore", invalid="ignore"):
         for epoch in _progress(epochs + 1, progress, "training"):
             for x, y in _batches(X, Y, batch_size, rng) if epoch else ():
                 if batch_size is not None:
-                    slope.update(Theta, x, y)
-                _update(theta, slope.vector, rate, out=spare)
-                if not isfinite(np.dot(spare, spare)):
-                    diverged_at = taken + 1
+                    run.look(x, y)
+                if not run.step():
                     break
-                theta, spare, Theta, other, taken = spare, theta, other, Theta, taken + 1
-            if diverged_at is not None:
+            if run.diverged_at is not None:
                 break
             noted = record or epoch in (0, epochs)
             if noted or batch_size is None:
-                logits = slope.update(Theta, X, Y)
+                logits = run.look(X, Y)
             if noted:
-                J, norm = float(_cost(logits, Y, loss)), np.dot(slope.vector, slope.vector) ** 0.5
+                J = float(_cost(logits, Y, loss))
                 if not (isfinite(J) or epoch):
                     raise ValueError(OVERFLOW)
                 if not isfinite(J):
-                    diverged_at, taken, Theta = taken, taken - 1, other
+                    run.undo()
                     break
-                rows.append((start + epoch, J, _accuracy(logits, Y), norm))
+                rows.append((start + epoch, J, _accuracy(logits, Y), _length(run.slope.vector)))
             done = start + epoch
-            if noted and callback and callback(done, _unfold(Theta, net.g), rows[-1][1]):
+            if noted and callback and callback(done, _unfold(run.Theta, net.g), rows[-1][1]):
                 break
     state = rng.bit_generator.state if batch_size else None
-    return _unfold(Theta, net.g), History(
-        *_columns(rows, history), learning_rate, done, taken, diverged_at, state
+    return _unfold(run.Theta, net.g), History(
+        *_columns(rows, history), learning_rate, done, run.taken, run.diverged_at, state
     )
+
+
+def _length(vector):  # quicker than np.linalg.norm
+    return np.dot(vector, vector) ** 0.5
+
+
+class _Run:
+    """The parameters on their way down, and where they were one step before."""
+
+    def __init__(self, net, loss, learning_rate, taken):
+        self.slope, self.rate = _Slope(net, loss), np.array(learning_rate)
+        vectors = self.slope.start(net), self.slope.start(net)
+        self.here, self.before = ((theta, self.slope.layers(theta)) for theta in vectors)
+        self.taken, self.diverged_at = taken, None
+
+    @property
+    def Theta(self):
+        return self.here[1]
+
+    def look(self, X, Y):
+        """Find the slope of the cost over these samples, and give their logits."""
+        return self.slope.update(self.Theta, X, Y)
+
+    def step(self):
+        """Go down along the slope; stay, and say False, if that leaves the finite numbers."""
+        _update(self.here[0], self.slope.vector, self.rate, out=self.before[0])
+        self.here, self.before, self.taken = self.before, self.here, self.taken + 1
+        if isfinite(_length(self.here[0])):
+            return True
+        self.undo()
+        return False
+
+    def undo(self):
+        """Go back one step, which led out of the finite numbers."""
+        self.here, self.before, self.diverged_at = self.before, self.here, self.taken
+        self.taken -= 1
 
 
 def _resume(rng, history):

@@ -333,7 +333,28 @@ def check_gradients(
     x = cache.a[0]
     y = as_labels(Y, x.shape[1])
 
-    grads: Any = as_callable(backward, "backward")(net, cache, y, loss)
+    dW, db = _slopes(as_callable(backward, "backward")(net, cache, y, loss), net)
+
+    def J(theta):
+        value = _cost(_forward(_unflatten(theta, net), x)[0][-1], y, loss)
+        if not np.isfinite(value):
+            raise ValueError(f"X or W is too large: the {method} step overflows; standardise X")
+        return value
+
+    with np.errstate(over="ignore", invalid="ignore"):
+        got, want = _flat(dW, db), gradient(J, theta, **({} if h is None else {"h": h}))
+        worst = int(np.argmax(np.abs(got - want)))
+    return GradientCheck(
+        relative_error(got, want),
+        _names(net)[worst],
+        float(got[worst]),
+        float(want[worst]),
+        method,
+    )
+
+
+def _slopes(grads, net):
+    """Give dW and db of what somebody's backward pass returned, if they fit the network."""
     if not (hasattr(grads, "dW") and hasattr(grads, "db")):
         raise TypeError(
             f"backward must return Gradients, got {describe(grads)}; "
@@ -347,26 +368,14 @@ def check_gradients(
                 f"backward must return {name} with the shapes {wanted} in layers 1..{net.L}, "
                 f"got {shapes}"
             )
+    return dW, db
 
-    def J(theta):
-        value = _cost(_forward(_unflatten(theta, net), x)[0][-1], y, loss)
-        if not np.isfinite(value):
-            raise ValueError(f"X or W is too large: the {method} step overflows; standardise X")
-        return value
 
-    with np.errstate(over="ignore", invalid="ignore"):
-        got, want = _flat(dW, db), gradient(J, theta, **({} if h is None else {"h": h}))
-        worst = int(np.argmax(np.abs(got - want)))
-    names = [
+def _names(net):
+    """Name all parameters in the order of `flatten`, such as ``W[2][0, 1]``."""
+    return [
         f"{name}[{i}]{list(k)}"
         for i in range(1, net.L + 1)
         for name, parameter in (("W", net.W[i]), ("b", net.b[i]))
         for k in np.ndindex(parameter.shape)
     ]
-    return GradientCheck(
-        relative_error(got, want),
-        names[worst],
-        float(got[worst]),
-        float(want[worst]),
-        method,
-    )
