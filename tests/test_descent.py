@@ -386,6 +386,17 @@ def test_a_file_of_something_else_is_refused(tmp_path):
 # divergence
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_training_that_diverges_inside_an_epoch_takes_no_other_batch(seed):
+    start = Network([None, [[1e-3]]], [None, [[0.0]]])
+    X, Y = [[1e200, 0.0]], [[0, 1]]  # the step of the first sample overflows, the other's does not
+    net, history = train(start, X, Y, learning_rate=1e10, epochs=3, batch_size=1, rng=seed)
+    before = int(np.random.default_rng(seed).permutation(2)[0])
+    assert history.diverged_at == before + 1
+    assert history.steps == before
+    assert (net.W[1], net.b[1]) == (1e-3, before * 5e9)
+
+
 def test_training_that_diverges_says_when_and_keeps_the_last_finite_network():
     """Growing weights of an identity layer: they leave the finite numbers, the record does not."""
     net = init_network([2, 3, 1], rng=0, hidden="identity")
