@@ -131,9 +131,15 @@ def _one(a, out=None):
     return np.power(a, 0.0, out)  # 1 everywhere
 
 
+#: The sigmoid 1 / (1 + e^-z), between 0 and 1; its slope is a (1 - a). Equations
+#: :eq:`eq-sigmoid`, :eq:`eq-sigmoid-prime`.
 sigmoid = Activation("sigmoid", _sigmoid, _sigmoid_prime, takes_out=True)
+#: The hyperbolic tangent, between -1 and 1; its slope is 1 - a^2. Equation :eq:`eq-tanh-prime`.
 tanh = Activation("tanh", np.tanh, _tanh_prime, takes_out=True)
+#: The rectified linear unit max(z, 0); its slope is 1 where a > 0 and 0 elsewhere, at z = 0 too.
+#: Equation :eq:`eq-relu-prime`.
 relu = Activation("relu", _relu, _relu_prime, takes_out=True)
+#: The identity, which gives z itself; its slope is 1 everywhere.
 identity = Activation("identity", np.positive, _one, takes_out=True)
 
 ACTIVATIONS = {g.name: g for g in (sigmoid, tanh, relu, identity)}

@@ -154,12 +154,16 @@ def _cross_entropy(z, y):
     return np.maximum(s, 0.0) + np.log1p(np.exp(np.minimum(s, -s)))
 
 
+#: The cross-entropy -y ln a - (1 - y) ln(1 - a), in nats; its delta is a - y. Equations
+#: :eq:`eq-loss`, :eq:`eq-loss-logits`, :eq:`eq-delta-cross-entropy`.
 cross_entropy: Loss = Loss(
     "cross_entropy",
     _cross_entropy,
     lambda a, y: (1 - y) / (1 - a) - y / a,
     lambda a, y: a - y,
 )
+#: Half the square, (a - y)^2 / 2; its delta is (a - y) a (1 - a). Equations :eq:`eq-quadratic`,
+#: :eq:`eq-delta-quadratic`.
 quadratic: Loss = Loss(
     "quadratic",
     lambda z, y: (sigmoid.function(z) - y) ** 2 / 2,

@@ -29,6 +29,7 @@ COLOUR = {
     "threshold": "#7B4A91",
 }
 DASH = {"z": "-", "a": "--", "delta": "-.", "J": "-", "threshold": ":"}
+RADIUS = 0.4  # of the units of a network
 MARKER = {"class 0": "o", "class 1": "^", "path": "o"}
 SERIES: list[
     tuple[Any, ...]
@@ -301,7 +302,7 @@ def network(
     inside: dict[tuple[int, int], str] | None = None,
     below: dict[tuple[int, int], str] | None = None,
     edges: dict[tuple[int, int, int], str] | None = None,
-    colour: str = "a",
+    below_colour: str = "J",
     apart: float = 1,
     ax: Axes | None = None,
 ) -> Axes:
@@ -315,10 +316,10 @@ def network(
         What stands in a circle; default the name of the activation, a_j^[i]. Units count from 1.
     below : dict of (layer, unit) -> str, optional
         What stands under a circle.
+    below_colour : str
+        The quantity whose colour it wears.
     edges : dict of (layer, to, from) -> str, optional
         What stands on the line from unit `from` of layer - 1 to unit `to` of the layer.
-    colour : str
-        The quantity whose colour the circles wear.
     apart : float
         Distance of the units in a layer; more than 1 makes room for what stands under them.
     ax : Axes, optional
@@ -346,7 +347,7 @@ def network(
                 (x0, y0), (x1, y1) = place[i - 1, k], place[i, j]
                 ax.plot([x0, x1], [y0, y1], color="#999999", lw=0.9, zorder=1)
                 # labels on lines to lower units sit further along, so that they stay apart
-                along = 0.24 + 0.42 * (j - 1) / max(n[i] - 1, 1)
+                along = 0.28 + 0.42 * (j - 1) / max(n[i] - 1, 1)
                 if (i, j, k) in edges:
                     write(
                         *(x0 + along * (x1 - x0), y0 + along * (y1 - y0)),
@@ -356,12 +357,13 @@ def network(
                         bbox={"fc": "white", "ec": "none", "pad": 1},
                     )
     for (i, j), (x, y) in place.items():
-        ax.add_patch(Circle((x, y), 0.34, fc="white", ec=COLOUR[colour], lw=1.8, zorder=2))
+        ax.add_patch(Circle((x, y), RADIUS, fc="white", ec=COLOUR["a"], lw=1.8, zorder=2))
         name = inside.get((i, j), f"$x_{j}$" if i == 0 else f"$a_{j}^{{[{i}]}}$")
-        write(x, y, name, zorder=3, fontsize=10)
+        write(x, y, name, zorder=3, fontsize=9 if (i, j) in inside else 10)
         if (i, j) in below:
             ground = {"fc": "white", "ec": "none", "pad": 0.3}
-            write(x, y - 0.48, below[i, j], fontsize=9, bbox=ground)
+            look = {"fontsize": 9, "color": COLOUR[below_colour], "bbox": ground}
+            write(x, y - RADIUS - 0.15, below[i, j], **look)
     ax.set_xlim(-0.6, 2.4 * (len(n) - 1) + 0.6)
     height = apart * (max(n) - 1) / 2 + 0.7
     ax.set_ylim(-height, height)

@@ -65,6 +65,21 @@ def test_figures_can_be_read_on_a_phone(chapter):
     assert [size for size in sizes if letters * min(1, 328 / size["width"]) < 8.5] == []
 
 
+@pytest.mark.parametrize("chapter", NOTEBOOKS, ids=lambda chapter: chapter.stem)
+def test_no_line_is_cut_on_a_desk(chapter):
+    """A line of 80 characters is as wide as the page; folded code may be wider."""
+    cells = json.loads(chapter.read_text(encoding="utf-8"))["cells"]
+    texts = [output.get("text", "") for cell in cells for output in cell.get("outputs", [])]
+    folded = {"hide-input", "remove-cell"}
+    texts += [
+        cell["source"]
+        for cell in cells
+        if cell["cell_type"] == "code" and not folded & set(cell["metadata"].get("tags", ()))
+    ]
+    lines = [line for text in texts for line in "".join(text).splitlines()]
+    assert [line for line in lines if len(line) > 80] == []
+
+
 def test_every_given_number_is_still_there():
     texts = {page.stem: without_code(markdown(page)) for page in NOTEBOOKS}
     assert [key for key in GIVEN if key[1] not in texts[key[0]]] == []
