@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import hypothesis
@@ -28,7 +29,10 @@ def pytest_generate_tests(metafunc):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Print the worst figure of every promise that tests measured with `record_property`."""
+    """Print why tests were skipped, and the worst figure of every promise that tests measured."""
+    why = Counter(report.longrepr[2] for report in terminalreporter.getreports("skipped"))
+    for reason, tests in why.items():
+        terminalreporter.line(f"{tests} tests skipped: {reason.removeprefix('Skipped: ')}")
     worst = {}
     for report in terminalreporter.getreports("passed"):
         for promise, figure in report.user_properties:
