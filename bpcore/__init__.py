@@ -2,27 +2,27 @@
 
 Code index = superscript in the text; samples are columns. All numbers are float64: integers,
 booleans and float32 are promoted on entry; float16, longdouble and complex are refused. The four
-equations of backpropagation stand in ``backprop.py``, one line each. Plots, widgets and notebook
-helpers are separate modules, imported only on request: ``from bpcore import plots, widgets``.
+equations of backpropagation stand in ``backprop.py``, one line each; `train` replays them. Plots,
+widgets and notebook helpers are separate modules: ``from bpcore import plots, widgets``.
 """
 
 from bpcore.activations import Activation, identity, relu, sigmoid, tanh
 from bpcore.backprop import Gradients, backward, per_sample_gradients
+from bpcore.data import Dataset
 from bpcore.datasets import (
-    Dataset,
     blobs,
     breast_cancer,
     circles,
     digits,
     moons,
+    ten_digits,
     worked_example,
     xor,
 )
-from bpcore.descent import History, Path, Sweep, descend, step, sweep, train
+from bpcore.descent import Path, descend, step
+from bpcore.diagnosis import GradientCheck, LayerCheck, check_gradients
 from bpcore.equations import check
 from bpcore.gradcheck import (
-    GradientCheck,
-    check_gradients,
     complex_step_gradient,
     flatten,
     numerical_gradient,
@@ -36,6 +36,8 @@ from bpcore.losses import (
     kl_divergence,
     likelihood,
     quadratic,
+    soft_cross_entropy,
+    soft_quadratic,
 )
 from bpcore.network import (
     Cache,
@@ -47,6 +49,7 @@ from bpcore.network import (
     predict,
 )
 from bpcore.theta import backward_theta, fold, forward_theta, unfold, with_bias
+from bpcore.training import History, Sweep, sweep, train
 
 __all__ = [
     "Activation",
@@ -55,6 +58,7 @@ __all__ = [
     "GradientCheck",
     "Gradients",
     "History",
+    "LayerCheck",
     "Loss",
     "Network",
     "Path",
@@ -89,9 +93,12 @@ __all__ = [
     "relative_error",
     "relu",
     "sigmoid",
+    "soft_cross_entropy",
+    "soft_quadratic",
     "step",
     "sweep",
     "tanh",
+    "ten_digits",
     "train",
     "unflatten",
     "unfold",

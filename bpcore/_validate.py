@@ -1,11 +1,14 @@
 """The one place where input is checked: clean float64 arrays come out, or an error that teaches.
 
-Every function returns a new object or raises; none changes what it was given.
+Every function returns a new object or raises; none changes what it was given. A message ends in
+"did you mean ...?" only after that code has been tried on the value and was accepted.
 """
 
 import operator
 import sys
+import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TypeAlias
 
 import numpy as np
@@ -21,32 +24,61 @@ def describe(value):
     return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
 
 
-def as_array(value, name, *, finite=True):
-    """Copy `value` into a float64 array in row order, or say why it is not one."""
+def cure(value, name, accepts, *codes):
+    """Suggest the first piece of code, {} for the value, whose result is accepted; it was run."""
+    for code in codes:
+        with warnings.catch_warnings(action="ignore"), suppress(Exception):
+            if accepts(eval(code.replace("{}", "value"), {"np": np, "value": value})):
+                return f"; did you mean {code.replace('{}', name)}?"
+    return ""
+
+
+def first(mask):
+    """Give the index of the first True entry, as a list."""
+    return [int(k) for k in np.argwhere(mask)[0]]
+
+
+def plain(value):
+    """Give a value as a plain array of real numbers, or say why it is none."""
     if isinstance(value, np.matrix) or hasattr(value, "toarray"):
-        cure = "np.asarray(matrix)" if isinstance(value, np.matrix) else "its .toarray()"
-        raise TypeError(f"{name} must be a plain array, got {type(value).__name__}; pass {cure}")
+        raise TypeError(f"must be a plain array, got {type(value).__name__}")
     if isinstance(value, np.ma.MaskedArray) and np.ma.getmaskarray(value).any():
-        raise TypeError(
-            f"{name} has masked entries; fill or drop them first: the mask would be lost"
-        )
+        raise TypeError("has masked entries; fill or drop them first: the mask would be lost")
     try:
         array = np.asarray(value)
     except ValueError as error:  # ragged nested lists
-        raise TypeError(f"{name} must be a rectangular array of numbers: {error}") from None
+        raise TypeError(f"must be a rectangular array of numbers: {error}") from None
     if array.dtype.kind not in "biuf" or array.dtype.char in "eg":
-        raise TypeError(
-            f"{name} must hold real numbers (bool, int, float32 or float64), "
-            f"got {describe(value)} with dtype {array.dtype}; use np.asarray({name}, dtype=float)"
-        )
-    array = np.array(array, dtype=np.float64, order="C", subok=False)
-    if finite and not np.isfinite(array).all():
-        where = tuple(int(k) for k in np.argwhere(~np.isfinite(array))[0])
-        raise ValueError(
-            f"{name} must be finite, got {array[where]} at index {list(where)}; "
-            "remove or fill missing values first"
-        )
+        wanted = "real numbers (bool, int, float32 or float64)"
+        raise TypeError(f"must hold {wanted}, got {describe(value)} with dtype {array.dtype}")
     return array
+
+
+def as_array(value, name, *, finite=True, order="C") -> np.ndarray:
+    """Copy `value` into a float64 array in row order, or say why it is not one.
+
+    With another order than "C" it is copied only where type and order ask for it.
+    """
+    try:
+        array = plain(value)
+    except TypeError as error:
+        codes = ("np.asarray({})", "{}.toarray()", "np.real({})", "np.asarray({}, dtype=float)")
+        whole = lambda v: (  # noqa: E731
+            all_finite(plain(v)) and not (np.iscomplexobj(value) and np.any(np.imag(value)))
+        )
+        raise TypeError(f"{name} {error}{cure(value, name, whole, *codes)}") from None
+    array = (np.array if order == "C" else np.asarray)(array, dtype=np.float64, order=order)
+    if finite and not all_finite(array):
+        where = first(~np.isfinite(array))
+        what = "; drop or fill missing values first" if name == "X" else ""
+        raise ValueError(f"{name} must be finite, got {array[tuple(where)]} at index {where}{what}")
+    return array
+
+
+def all_finite(array):
+    """Say whether all entries are finite; the sum alone mostly tells, and takes no memory."""
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(array.sum()) or np.isfinite(array).all())
 
 
 def as_layers(arrays, name):
@@ -56,48 +88,107 @@ def as_layers(arrays, name):
             f"{name} must be a list: None, then one array a layer, got {describe(arrays)}"
         )
     if len(arrays) < 2 or arrays[0] is not None:
+        fine = lambda v: len(v) > 1 and all(all_finite(plain(x)) for x in v[1:])  # noqa: E731
         raise ValueError(
             f"{name} must be None followed by at least one array (layer 0 is the input and has no "
-            f"{name}), got {len(arrays)} entries; did you mean [None, *{name}]?"
+            f"{name}), got {len(arrays)} entries" + cure(arrays, name, fine, "[None, *{}]")
         )
-    return (
-        None,
-        *freeze(*(as_array(x, f"{name}[{i}]") for i, x in enumerate(arrays) if i)),
+    return None, *freeze(*(as_array(x, f"{name}[{i}]") for i, x in enumerate(arrays) if i))
+
+
+def _is_matrix(value, rows, m=None):
+    """Say whether a value holds samples in columns, shape (rows, m), m None for any m >= 1."""
+    A = plain(value)
+    return A.ndim == 2 and A.shape[0] == rows and A.size > 0 and m in (None, A.shape[1])
+
+
+def _refuse_empty(A, rows, name):
+    if A.ndim == 2 and A.shape[0] == rows and not A.size:
+        raise ValueError(
+            f"{name} needs at least one sample (column) and one row, got shape {A.shape}"
+        )
+
+
+def itself(value):
+    """Give the code for a value as an array: a list or a table has no .T or .reshape of ours."""
+    return "{}" if isinstance(value, np.ndarray) else "np.array({})"
+
+
+def as_columns(X, rows, name="X", *, m=None, order="C") -> np.ndarray:
+    """Check a matrix of samples in columns, shape (rows, m); m None means any m >= 1."""
+    A = as_array(X, name, order=order)
+    if _is_matrix(A, rows, m):
+        return A
+    _refuse_empty(A, rows, name)
+    codes = (".T", f".reshape({rows}, 1)", ".reshape(1, -1)")[: 1 if A.ndim == 2 else 3]
+    hint = cure(X, name, lambda v: _is_matrix(v, rows, m), *(itself(X) + c for c in codes))
+    if not hint and m is not None and A.ndim == 2 and A.shape[1] == m:
+        d = A.shape[0]
+        hint = f"; it has {m} samples of {d} features: the network must begin with {d} units"
+    raise ValueError(
+        f"{name} must have shape ({rows}, {'m' if m is None else m}), got {A.shape}; "
+        f"samples are columns{hint}"
     )
 
 
-def as_columns(X, rows, name="X"):
-    """Check a matrix of samples in columns, shape (rows, m) with m >= 1."""
-    X = as_array(X, name)
-    if X.ndim == 2 and X.shape[0] == rows:
-        if X.size:
-            return X
-        raise ValueError(
-            f"{name} needs at least one sample (column) and one row, got shape {X.shape}"
-        )
-    cure = "samples are columns"
-    if X.ndim == 2 and X.shape[1] == rows:
-        cure += f"; did you mean {name}.T?"
-    elif X.shape == (rows,):
-        cure += f"; one sample is {name}.reshape({rows}, 1)"
-    elif X.ndim == 1 and rows == 1:
-        cure += f"; did you mean {name}.reshape(1, -1)?"
-    raise ValueError(f"{name} must have shape ({rows}, m), got {X.shape}; {cure}")
+def as_samples(net, X, Y, loss=None, order="C") -> tuple[np.ndarray, np.ndarray]:
+    """Check samples and labels of a network together, so that the right one is blamed."""
+    together = len(shape_of(X)) == len(shape_of(Y)) == 2 and shape_of(X)[1:] == shape_of(Y)[1:]
+    X = as_columns(X, net.n[0], m=shape_of(Y)[-1] if together else None, order=order)
+    return X, as_labels(Y, net.n[-1], X.shape[1], loss=loss)
 
 
-def as_labels(Y, m=None, name="Y"):
-    """Check labels: shape (1, m), every entry 0 or 1."""
-    Y = as_columns(Y, 1, name)
-    if m is not None and Y.shape[1] != m:
-        raise ValueError(f"{name} must have shape (1, {m}), one label a sample of X, got {Y.shape}")
-    if not np.isin(Y, (0.0, 1.0)).all():
-        values = np.unique(Y)
-        cure = f"; map -1/+1 with ({name} + 1) / 2" if np.isin(values, (-1.0, 1.0)).all() else ""
-        raise ValueError(
-            f"{name} must hold only 0 and 1, got the values {values[:5].tolist()}{cure}; "
-            "soft labels are not supported"
-        )
-    return Y
+def shape_of(value) -> tuple[int, ...]:
+    """Give the shape of what may not even be an array."""
+    try:
+        return np.shape(value)
+    except ValueError:  # ragged nested lists
+        return ()
+
+
+def as_labels(Y, rows=1, m=None, name="Y", *, loss=None, like="one label a sample of X"):
+    """Check labels: shape (rows, m), as `like` says, every entry 0 or 1, or between if soft."""
+    soft = loss is not None and loss.soft
+
+    def accepts(Y):
+        A = plain(Y)
+        right = (A >= 0) & (A <= 1) if soft else (A == 0) | (A == 1)
+        return _is_matrix(A, rows, m) and bool(right.all())
+
+    with suppress(TypeError):
+        if accepts(Y):
+            return as_array(Y, name)
+    hint = cure(Y, name, accepts, *_label_codes(Y, rows, loss))
+    if hint and np.asarray(Y).dtype.kind in "OUS":  # the names of two classes
+        raise TypeError(f"{name} must hold the numbers 0 and 1, got {describe(Y)}{hint}")
+    A = as_array(Y, name)
+    _refuse_empty(A, rows, name)
+    if not _is_matrix(A, rows, m):
+        wanted, each = ("m", "samples are columns") if m is None else (m, like)
+        raise ValueError(f"{name} must have shape ({rows}, {wanted}), {each}, got {A.shape}{hint}")
+    named = "" if loss is None else loss.name
+    if named in ("cross_entropy", "quadratic") and ((A >= 0) & (A <= 1)).all():
+        code = f"loss='soft_{named}'" if name == "Y" else f"soft_{named}"
+        hint = f"; did you mean {code}?"
+    allowed = "lie between 0 and 1" if soft else "hold only 0 and 1"
+    raise ValueError(f"{name} must {allowed}, got the values {np.unique(A)[:5].tolist()}{hint}")
+
+
+def _label_codes(Y, rows, loss):
+    """Give the ways in which labels usually come: rows, columns, one-hot, names, two numbers."""
+    codes = ["{}.T", "{}.reshape(1, -1)"][: 1 if len(shape_of(Y)) == 2 else 2]
+    with suppress(TypeError, ValueError):  # ragged, or of kinds that cannot be compared
+        A, values = np.array(Y), np.unique(np.array(Y)).tolist()
+        if loss is None and A.dtype.kind == "f" and values[0] >= 0 and values[-1] <= 1:
+            codes.append("{} >= 0.5" if rows == 1 else "{} == {}.max(axis=0)")
+        if A.dtype.kind in "biuf" and A.ndim == 2 and 2 in A.shape:
+            codes += ["{}[1:]"] * bool((A.sum(axis=0) == 1).all())
+            codes += ["{}[:, 1:].T"] * bool((A.sum(axis=1) == 1).all())
+        codes.append(f"np.eye({rows})[:, {{}}.ravel()]")
+        if len(values) == 2:
+            codes += [f"{{}} == {values[1]!r}"]
+            codes += [code.replace("{}", f"({{}} == {values[1]!r})") for code in codes]
+    return [code.replace("{}", itself(Y)) for code in codes]
 
 
 def as_count(value, name, *, at_least=0):
@@ -107,9 +198,10 @@ def as_count(value, name, *, at_least=0):
             raise TypeError
         value = operator.index(value)
     except TypeError:
-        raise TypeError(
-            f"{name} must be a whole number, got {describe(value)}; use int({name})"
-        ) from None
+        fine = lambda v: operator.index(v) >= at_least and v == float(np.array(value).item())  # noqa: E731
+        code = "int({})" if isinstance(value, (str, float, np.generic)) else "{}.item()"
+        hint = cure(value, name, fine, code)
+        raise TypeError(f"{name} must be a whole number, got {describe(value)}{hint}") from None
     if value < at_least:
         raise ValueError(f"{name} must be at least {at_least}, got {value}")
     return value
@@ -117,10 +209,11 @@ def as_count(value, name, *, at_least=0):
 
 def as_positive(value, name, *, usual=0.1, at_most=sys.float_info.max, zero=False):
     """Check a positive finite number, such as a learning rate; `zero` lets 0 pass, too."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(
-        value, (int, float, np.integer, np.floating)
-    ):
-        raise TypeError(f"{name} must be one positive number, got {describe(value)}")
+    kinds = (int, float, np.integer, np.floating)
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, kinds):
+        fine = lambda v: 0 < v <= at_most or (zero and v == 0)  # noqa: E731
+        hint = cure(value, name, fine, "float({})" if isinstance(value, str) else "{}.item()")
+        raise TypeError(f"{name} must be one positive number, got {describe(value)}{hint}")
     try:
         number = float(value)
     except OverflowError:  # a whole number of more than 308 digits
@@ -156,10 +249,10 @@ def as_member(value, kind, known, name):
     return known[value]
 
 
-def as_instance(value, kind, name, cure):
-    """Check the type of one of our own values."""
+def as_instance(value, kind, name, source):
+    """Check the type of one of our own values; `source` says where one comes from."""
     if not isinstance(value, kind):
-        raise TypeError(f"{name} must be a {kind.__name__}, got {describe(value)}; {cure}")
+        raise TypeError(f"{name} must be a {kind.__name__}, got {describe(value)}; {source}")
     return value
 
 
@@ -184,3 +277,44 @@ def freeze(*arrays):
         if array is not None:
             array.setflags(write=False)
     return arrays
+
+
+def misfit(W, b):
+    """Say what is wrong with the shapes of W and b, and of which array; None if nothing is."""
+    for i in range(1, len(W)):
+        below = W[i - 1].shape[-2:-1] if i > 1 else W[i].shape[-1:]
+        if W[i].ndim not in (2, 3) or not W[i].size or W[i].shape[-1:] != below:
+            named = f" with n[{i - 1}] = {below[0]}, the rows of W[{i - 1}]" if i > 1 else ""
+            return (
+                f"W[{i}] must have shape (n[{i}], n[{i - 1}]){named}, got {W[i].shape}; "
+                "rows are the units the weights lead to"
+            )
+        if W[i].shape[:-2] != W[1].shape[:-2]:
+            return f"W[{i}] must be stacked as W[1], got {W[i].shape}, {W[1].shape}"
+        if b[i].shape != (*W[i].shape[:-1], 1):
+            wanted = (*W[i].shape[:-1], 1)
+            return f"b[{i}] must have shape {wanted}, one number per unit, got {b[i].shape}"
+    return None
+
+
+def remedy(W, b, given):
+    """Suggest what makes W and b fit: weights transposed, as Keras keeps them, or flat biases.
+
+    `given` are W and b as they came, lists perhaps.
+    """
+
+    def fits(w, v, i=0):
+        """With the i-th ones, or all if i is 0, replaced by these."""
+        if i:
+            w, v = [*W[:i], w, *W[i + 1 :]], [*b[:i], v, *b[i + 1 :]]
+        return not misfit(w, v)
+
+    hint = ""
+    for i in range(1, len(W)):
+        w, v = itself(given[0][i]) + ".T", itself(given[1][i]) + ".reshape(-1, 1)"
+        hint = hint or cure(W[i], f"W[{i}]", lambda w, i=i: fits(w, b[i], i), w)
+        hint = hint or cure(b[i], f"b[{i}]", lambda v, i=i: fits(W[i], v, i), v)
+    columns = [None, *(v.reshape(-1, 1) if v.ndim == 1 else v for v in b[1:])]
+    hint = hint or cure(W, "W", lambda W: fits(W, columns), "[None, *map(np.transpose, {}[1:])]")
+    every = "[None, *(np.reshape(v, (-1, 1)) for v in {}[1:])]"
+    return hint or cure(b, "b", lambda b: fits(W, b), every)

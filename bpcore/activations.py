@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bpcore._guard import guard_fields
 from bpcore._validate import as_array
 
 
@@ -23,12 +24,16 @@ class Activation:
     name : str
         The name by which `init_network` and `Network` know it.
     function : callable
-        g on an array of any shape, unchecked; analytic, so that the complex step can pass through.
+        g on an array of any shape, entry by entry; analytic, so that the complex step can pass
+        through. What a function of your own returns is checked at every call. Called as
+        ``g.function(z)`` it is the bare formula, whose overflows NumPy reports.
     derivative : callable
-        g'(z) written in terms of the output a = g(z), unchecked.
-    takes_out : bool
-        Whether both can be given, as NumPy's functions can, a second array for the result; `train`
-        then reuses its memory.
+        g'(z) written in terms of the output a = g(z).
+
+    Raises
+    ------
+    TypeError
+        If name is not a str, or one of the two is not a function.
 
     Examples
     --------
@@ -45,7 +50,9 @@ class Activation:
     name: str
     function: Callable[..., Any]
     derivative: Callable[..., Any]
-    takes_out: bool = False
+
+    def __post_init__(self) -> None:
+        guard_fields(self, "activation", "function", "derivative")
 
     def __call__(self, z: ArrayLike) -> np.ndarray:
         """Apply g to every entry of z.
@@ -64,7 +71,7 @@ class Activation:
         TypeError
             If z does not hold real numbers.
         """
-        with np.errstate(over="ignore"):  # e^1000 is inf, and 1 / (1 + inf) is 0, as it should be
+        with np.errstate(all="ignore"):  # e^1000 is inf, and 1 / (1 + inf) is 0, as it should be
             return self.function(as_array(z, "z", finite=False))
 
     def prime(self, a: ArrayLike) -> np.ndarray:
@@ -84,62 +91,59 @@ class Activation:
         TypeError
             If a does not hold real numbers.
         """
-        return self.derivative(as_array(a, "a", finite=False))
-
-    def _put(self, function, x, out):
-        """Write function(x), one of the two of this activation, into the array out."""
-        if self.takes_out:
-            function(x, out)
-        else:
-            out[...] = function(x)
+        with np.errstate(all="ignore"):
+            return self.derivative(as_array(a, "a", finite=False))
 
     def __repr__(self) -> str:
         return self.name
 
-    def __reduce__(self) -> str:  # a copy, or a pickle read in another process, is the same object
-        return self.name
+    def __reduce__(self) -> Any:  # a copy of one of ours, also in another process, is that one
+        if ACTIVATIONS.get(self.name) is self:
+            return self.name
+        return Activation, (self.name, self.function, self.derivative)
 
 
-ONE = np.array(1.0)  # NumPy would turn a Python 1 into an array at every call
+def _sigmoid(z):
+    return 1 / (1 + np.exp(-z))
 
 
-def _sigmoid(z, out=None):
-    """1 / (1 + e^-z), in one piece of memory, which is quicker where arrays are large."""
-    a = np.negative(z, np.empty_like(z) if out is None else out)
-    np.exp(a, a)
-    np.add(ONE, a, a)
-    return np.divide(ONE, a, a)[()]  # a number for a number
+def _sigmoid_prime(a):
+    return a * (1 - a)
 
 
-def _sigmoid_prime(a, out=None):
-    return np.multiply(a, np.subtract(ONE, a, out), out)  # a (1 - a)
+def _tanh(z):
+    return np.tanh(z)
 
 
-def _tanh_prime(a, out=None):
-    return np.subtract(ONE, np.multiply(a, a, out), out)  # 1 - a^2
+def _tanh_prime(a):
+    return 1 - a * a
 
 
-def _relu(z, out=None):
-    return np.maximum(z, 0.0, out=out)
+def _relu(z):
+    return np.maximum(z, 0.0)
 
 
-def _relu_prime(a, out=None):
-    return np.multiply(a > 0, ONE, out)  # 1 where a > 0, else 0
+def _relu_prime(a):
+    return np.heaviside(a, 0.0)  # 1 where a > 0, else 0
 
 
-def _one(a, out=None):
-    return np.power(a, 0.0, out)  # 1 everywhere
+def _identity(z):
+    return +z
+
+
+def _identity_prime(a):
+    return np.ones_like(a)
 
 
 #: The sigmoid 1 / (1 + e^-z), between 0 and 1; its slope is a (1 - a). Equations
 #: :eq:`eq-sigmoid`, :eq:`eq-sigmoid-prime`.
-sigmoid = Activation("sigmoid", _sigmoid, _sigmoid_prime, takes_out=True)
+sigmoid = Activation("sigmoid", _sigmoid, _sigmoid_prime)
 #: The hyperbolic tangent, between -1 and 1; its slope is 1 - a^2. Equation :eq:`eq-tanh-prime`.
-tanh = Activation("tanh", np.tanh, _tanh_prime, takes_out=True)
+tanh = Activation("tanh", _tanh, _tanh_prime)
 #: The rectified linear unit max(z, 0); its slope is 1 where a > 0 and 0 elsewhere, at z = 0 too.
 #: Equation :eq:`eq-relu-prime`.
-relu = Activation("relu", _relu, _relu_prime, takes_out=True)
+relu = Activation("relu", _relu, _relu_prime)
 #: The identity, which gives z itself; its slope is 1 everywhere.
-identity = Activation("identity", np.positive, _one, takes_out=True)
+identity = Activation("identity", _identity, _identity_prime)
 
 ACTIVATIONS = {g.name: g for g in (sigmoid, tanh, relu, identity)}

@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bpcore._validate import as_array, as_instance, as_labels, as_member, freeze, sealed
+from bpcore import _validate as valid
+from bpcore._guard import Value
 from bpcore.losses import LOSSES, Loss, cross_entropy
-from bpcore.network import Cache, Network, _dot, as_network, forward
+from bpcore.network import Cache, Network, as_network, forward
 
 
 @dataclass(frozen=True, eq=False)
-class Gradients:
-    """The derivatives of the cost J by every parameter, and the deltas they are made of.
+class Gradients(Value):
+    """The derivatives of the cost J with respect to every parameter, and the deltas behind them.
 
     Parameters
     ----------
@@ -38,16 +39,15 @@ class Gradients:
     delta: tuple[Any, ...]
 
 
-def _backward(net, a, Y, loss):
-    W, g, L, dot, m = net.W, net.g, net.L, _dot(net.W), Y.shape[-1]
+def _backward(net, z, a, Y, loss):
+    W, g, L, m = net.W, net.g, net.L, Y.shape[-1]
     delta, dW, db = ([None] * (L + 1) for _ in range(3))
-    ones = np.ones((m, 1))  # delta @ ones is the sum over the samples
-    delta[L] = loss.delta_function(a[L], Y)  # BP1
+    delta[L] = loss.delta_function(z[L], Y)  # BP1
     for i in range(L - 1, 0, -1):
-        delta[i] = dot(W[i + 1].mT, delta[i + 1]) * g[i].derivative(a[i])  # BP2
+        delta[i] = (W[i + 1].mT @ delta[i + 1]) * g[i].derivative(a[i])  # BP2
     for i in range(1, L + 1):
-        db[i] = (1 / m) * dot(delta[i], ones)  # BP3
-        dW[i] = (1 / m) * dot(delta[i], a[i - 1].mT)  # BP4
+        db[i] = delta[i].sum(axis=-1, keepdims=True) / m  # BP3
+        dW[i] = delta[i] @ a[i - 1].mT / m  # BP4
     return dW, db, delta
 
 
@@ -62,8 +62,8 @@ def backward(
         One network, or a stack of K.
     cache : Cache
         What `forward(net, X)` returned for this network.
-    Y : array, shape (1, m)
-        Labels, 0 or 1.
+    Y : array, shape (n[L], m)
+        Labels, 0 or 1; between 0 and 1 with a soft loss.
     loss : Loss or str
 
     Returns
@@ -89,25 +89,28 @@ def backward(
     Equations :eq:`eq-bp1`, :eq:`eq-bp2`, :eq:`eq-bp3`, :eq:`eq-bp4`; chapter
     :doc:`/chapters/08_delta_recursion`; sources 000 §4, 002 §3, 004.
     """
-    a, loss = as_activations(cache, as_network(net)), as_member(loss, Loss, LOSSES, "loss")
-    Y = as_labels(Y, a[0].shape[1])
-    with np.errstate(over="ignore", invalid="ignore"):
-        dW, db, delta = _backward(net, a, Y, loss)
-    return Gradients(sealed(dW, "dW"), sealed(db, "db"), freeze(*delta))
+    net, loss = as_network(net), valid.as_member(loss, Loss, LOSSES, "loss")
+    z, a = as_passed(cache, net)
+    Y = valid.as_labels(Y, net.n[-1], a[0].shape[1], loss=loss)
+    with np.errstate(all="ignore"):
+        dW, db, delta = _backward(net, z, a, Y, loss)
+    return Gradients(valid.sealed(dW, "dW"), valid.sealed(db, "db"), valid.freeze(*delta))
 
 
-def as_activations(cache: Any, net: Network) -> list[np.ndarray]:
-    """Check that a cache fits the network, and give its activations."""
-    as_instance(cache, Cache, "cache", "pass what the forward pass returned")
-    a = [as_array(x, f"cache.a[{i}]") for i, x in enumerate(cache.a)]
+def as_passed(cache: Any, net: Network) -> tuple[list[Any], list[Any]]:
+    """Check that a cache fits the network, and give its z and a."""
+    valid.as_instance(cache, Cache, "cache", "pass what the forward pass returned")
+    a = [valid.as_array(x, f"cache.a[{i}]") for i, x in enumerate(cache.a)]
+    z = [valid.as_array(x, f"cache.z[{i}]", finite=False) for i, x in enumerate(cache.z) if i]
     m = a[0].shape[-1] if a and a[0].ndim else 0
     wanted = [(net.n[0], m)] + [(*w.shape[:-1], m) for w in net.W[1:]]
-    if m == 0 or [x.shape for x in a] != wanted:
-        raise ValueError(
-            f"cache must come from this network, with activations of shapes {wanted}, "
-            f"got {[x.shape for x in a]}; run the forward pass again"
-        )
-    return a
+    for name, values, shapes in (("a", a, wanted), ("z", z, wanted[1:])):
+        if m == 0 or [x.shape for x in values] != shapes:
+            raise ValueError(
+                f"cache must come from this network, with {name} of shapes {shapes}, "
+                f"got {[x.shape for x in values]}; run the forward pass again"
+            )
+    return [None, *z], a
 
 
 def per_sample_gradients(
@@ -120,7 +123,7 @@ def per_sample_gradients(
     net : Network
         One network, not a stack.
     X : array, shape (d, m)
-    Y : array, shape (1, m)
+    Y : array, shape (n[L], m)
     loss : Loss or str
 
     Returns
@@ -144,11 +147,12 @@ def per_sample_gradients(
     -----
     Equation :eq:`eq-mean-gradient`; chapter :doc:`/chapters/11_many_samples`; source 000 §6.
     """
-    columns = forward(as_network(net, single=True), X).a[0].T[..., None]
-    labels = as_labels(Y, len(columns)).T[..., None]
+    net, loss = as_network(net, single=True), valid.as_member(loss, Loss, LOSSES, "loss")
+    X, Y = valid.as_samples(net, X, Y, loss)
+    columns, labels = X.T[..., None], Y.T[..., None]
     each = [backward(net, forward(net, x), y, loss) for x, y in zip(columns, labels, strict=True)]
     layers = range(1, net.L + 1)
-    dW = (None, *freeze(*(np.stack([g.dW[i] for g in each]) for i in layers)))
-    db = (None, *freeze(*(np.stack([g.db[i] for g in each]) for i in layers)))
-    delta = (None, *freeze(*(np.hstack([g.delta[i] for g in each]) for i in layers)))
+    dW = (None, *valid.freeze(*(np.stack([g.dW[i] for g in each]) for i in layers)))
+    db = (None, *valid.freeze(*(np.stack([g.db[i] for g in each]) for i in layers)))
+    delta = (None, *valid.freeze(*(np.hstack([g.delta[i] for g in each]) for i in layers)))
     return Gradients(dW, db, delta)

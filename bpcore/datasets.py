@@ -1,124 +1,28 @@
-"""Data: four small shapes in the plane, two real sets, and the worked 4-3-1 example.
+"""Data: four small shapes in the plane, real sets, and the worked 4-3-1 example.
 
 The real sets ship with scikit-learn, which is imported only when they are asked for.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
-from bpcore._validate import (
-    Seed,
-    as_array,
-    as_columns,
-    as_count,
-    as_labels,
-    as_positive,
-    as_rng,
-    freeze,
-)
+from bpcore import _validate as valid
+from bpcore.data import Dataset
 from bpcore.network import Network
-
-
-@dataclass(frozen=True, eq=False)
-class Dataset:
-    """Samples in columns and their labels.
-
-    Parameters
-    ----------
-    X : array, shape (d, m)
-    Y : array, shape (1, m)
-        Labels, 0 or 1.
-    name : str
-
-    Raises
-    ------
-    ValueError, TypeError
-        If X and Y do not fit together.
-
-    Examples
-    --------
-    >>> Dataset([[1.0, 2.0]], [[0, 1]], "two points")
-    Dataset('two points': d=1, m=2)
-
-    Notes
-    -----
-    Chapter :doc:`/chapters/12_training_on_real_data`. The arrays are read-only copies.
-    """
-
-    X: Any
-    Y: Any
-    name: str = "data"
-
-    def __post_init__(self) -> None:
-        X = as_array(self.X, "X")
-        X = as_columns(X, X.shape[0] if X.ndim == 2 else "d")
-        Y = as_labels(self.Y, X.shape[1])
-        for field, value in zip("XY", freeze(X, Y), strict=True):
-            object.__setattr__(self, field, value)
-
-    def __repr__(self) -> str:
-        return f"Dataset({self.name!r}: d={self.X.shape[0]}, m={self.X.shape[1]})"
-
-    def split(self, *, rng: Seed, held_back: float = 0.25) -> tuple["Dataset", "Dataset"]:
-        """Split at random into a training part and a held-back part, and standardise both.
-
-        Parameters
-        ----------
-        rng : int, numpy Generator or None
-            Decides which samples are held back.
-        held_back : float
-            Share of the samples, between 0 and 1.
-
-        Returns
-        -------
-        (Dataset, Dataset)
-            Training part and held-back part. Mean and standard deviation of every feature come
-            from the training part alone; a feature that is constant there becomes 0 in it.
-
-        Raises
-        ------
-        ValueError, TypeError
-            If a part would be empty, the standard deviation overflows or underflows, or an
-            argument is not of its kind.
-
-        Examples
-        --------
-        >>> train_part, test_part = blobs(40, rng=0).split(rng=1)
-        >>> train_part.X.shape, test_part.X.shape
-        ((2, 30), (2, 10))
-        """
-        m = self.X.shape[1]
-        m_test = round(as_positive(held_back, "held_back", usual=0.25, at_most=1.0) * m)
-        if not 0 < m_test < m:
-            raise ValueError(f"held_back must leave samples in both parts, got {held_back} of {m}")
-        order = as_rng(rng).permutation(m)
-        test, train = order[:m_test], order[m_test:]
-        part = self.X[:, train]
-        with np.errstate(over="ignore", invalid="ignore"):
-            mean, std = part.mean(axis=1, keepdims=True), part.std(axis=1, keepdims=True)
-            std[np.ptp(part, axis=1) == 0] = 1.0  # not 0, and not a rounding error in place of 0
-        if not ((std > 0) & np.isfinite(std)).all():
-            raise ValueError("X is too large or too small: its standard deviation is lost; scale X")
-        X = (self.X - mean) / std
-        return (
-            Dataset(X[:, train], self.Y[:, train], f"{self.name}, training part"),
-            Dataset(X[:, test], self.Y[:, test], f"{self.name}, held back"),
-        )
 
 
 def _two_classes(m, rng):
     """Check m, give the generator and m labels, half of them (rounded down) 0."""
-    m = as_count(m, "m", at_least=2)
-    return as_rng(rng), (np.arange(m) >= m // 2).astype(float)
+    m = valid.as_count(m, "m", at_least=2)
+    return valid.as_rng(rng), (np.arange(m) >= m // 2).astype(float)
 
 
 def _noise(noise):
-    return as_positive(noise, "noise", zero=True)
+    return valid.as_positive(noise, "noise", zero=True)
 
 
-def blobs(m: int = 200, *, rng: Seed, noise: float = 1.0) -> Dataset:
+def blobs(m: int = 200, *, rng: valid.Seed, noise: float = 1.0) -> Dataset:
     """Draw two round clouds around ``(-2, 0)`` and ``(2, 0)``.
 
     Parameters
@@ -149,7 +53,7 @@ def blobs(m: int = 200, *, rng: Seed, noise: float = 1.0) -> Dataset:
     return Dataset(X, y[None], "blobs")
 
 
-def moons(m: int = 200, *, rng: Seed, noise: float = 0.1) -> Dataset:
+def moons(m: int = 200, *, rng: valid.Seed, noise: float = 0.1) -> Dataset:
     """Draw two half circles that reach into each other.
 
     Parameters
@@ -181,7 +85,7 @@ def moons(m: int = 200, *, rng: Seed, noise: float = 0.1) -> Dataset:
     return Dataset(X + rng.normal(0, _noise(noise), (2, m)), y[None], "moons")
 
 
-def circles(m: int = 200, *, rng: Seed, noise: float = 0.1) -> Dataset:
+def circles(m: int = 200, *, rng: valid.Seed, noise: float = 0.1) -> Dataset:
     """Draw a ring of radius 1 (class 1) inside a ring of radius 2 (class 0).
 
     Parameters
@@ -213,7 +117,7 @@ def circles(m: int = 200, *, rng: Seed, noise: float = 0.1) -> Dataset:
     return Dataset(X, y[None], "circles")
 
 
-def xor(m: int = 200, *, rng: Seed, noise: float = 0.3) -> Dataset:
+def xor(m: int = 200, *, rng: valid.Seed, noise: float = 0.3) -> Dataset:
     """Draw four clouds at (±1, ±1); class 1 where the signs differ.
 
     Parameters
@@ -273,13 +177,14 @@ def breast_cancer() -> Dataset:
     return Dataset(X.T, y[None] == 0, "breast cancer")  # scikit-learn's 0 is malignant
 
 
-def digits(zero: int = 3, one: int = 8) -> Dataset:
-    """Load two of the handwritten digits: images of 8 × 8 grey values from 0 to 16.
+def digits(zero: int | Sequence[int] = 3, one: int | Sequence[int] = 8) -> Dataset:
+    """Load handwritten digits of two classes: images of 8 × 8 grey values from 0 to 16.
 
     Parameters
     ----------
-    zero, one : int
-        The digits, 0 to 9, that become class 0 and class 1.
+    zero, one : int, or sequence of int
+        The digits, 0 to 9, that become class 0 and class 1: two digits, or two groups, such as
+        ``digits(range(0, 10, 2), range(1, 10, 2))``, even and odd.
 
     Returns
     -------
@@ -289,7 +194,7 @@ def digits(zero: int = 3, one: int = 8) -> Dataset:
     Raises
     ------
     ValueError, TypeError
-        If a digit is not in 0..9, or both are the same.
+        If a digit is not in 0..9, or stands in both classes or twice.
     ImportError
         If scikit-learn is not installed.
 
@@ -297,19 +202,62 @@ def digits(zero: int = 3, one: int = 8) -> Dataset:
     --------
     >>> digits(3, 8)
     Dataset('digits 3 and 8': d=64, m=357)
+    >>> digits(range(0, 10, 2), range(1, 10, 2))
+    Dataset('digits 0, 2, 4, 6, 8 and 1, 3, 5, 7, 9': d=64, m=1797)
 
     Notes
     -----
     Chapter :doc:`/chapters/12_training_on_real_data`; E. Alpaydin and C. Kaynak, UCI repository.
     """
-    zero, one = as_count(zero, "zero"), as_count(one, "one")
-    if zero == one or max(zero, one) > 9:
-        raise ValueError(f"zero and one must be two different digits 0..9, got {zero} and {one}")
+    groups = [_group(zero, "zero"), _group(one, "one")]
+    chosen = groups[0] + groups[1]
+    if len(set(chosen)) < len(chosen) or max(chosen) > 9:
+        raise ValueError(f"zero and one must be different digits 0..9, got {zero} and {one}")
+    X, y = _images()
+    kept = np.isin(y, chosen)
+    name = " and ".join(", ".join(map(str, group)) for group in groups)
+    return Dataset(X[:, kept], np.isin(y[kept], groups[1])[None], f"digits {name}")
+
+
+def _group(digits, name):
+    """Give one digit or several as a list."""
+    if valid.shape_of(digits) in ((), (0,)):
+        return [valid.as_count(digits, name)]
+    return [valid.as_count(digit, f"{name}[{k}]") for k, digit in enumerate(digits)]
+
+
+def _images():
     from sklearn.datasets import load_digits
 
     X, y = load_digits(return_X_y=True)
-    chosen = np.isin(y, (zero, one))
-    return Dataset(X[chosen].T, y[chosen][None] == one, f"digits {zero} and {one}")
+    return X.T, y
+
+
+def ten_digits() -> Dataset:
+    """Load all ten handwritten digits, one output a digit: 1797 images of 8 × 8 grey values.
+
+    Returns
+    -------
+    Dataset
+        X of shape (64, 1797) with values from 0 to 16; Y of shape (10, 1797), 1 in the row of the
+        digit, for a network with ten outputs.
+
+    Raises
+    ------
+    ImportError
+        If scikit-learn is not installed.
+
+    Examples
+    --------
+    >>> ten_digits().Y[:, :3].argmax(axis=0)
+    array([0, 1, 2])
+
+    Notes
+    -----
+    Chapter :doc:`/chapters/12_training_on_real_data`; E. Alpaydin and C. Kaynak, UCI repository.
+    """
+    X, y = _images()
+    return Dataset(X, np.eye(10)[:, y], "ten digits")
 
 
 def worked_example() -> tuple[Network, np.ndarray, np.ndarray]:
@@ -333,5 +281,5 @@ def worked_example() -> tuple[Network, np.ndarray, np.ndarray]:
     W1 = [[0.5, -0.3, 0.8, 0.1], [-0.6, 0.4, 0.2, -0.7], [0.3, 0.9, -0.5, 0.2]]
     W2 = [[0.7, -0.4, 0.6]]
     net = Network([None, W1, W2], [None, [[0.1], [-0.2], [0.05]], [[-0.3]]])
-    X, Y = freeze(np.array([[1.0], [0.5], [-1.5], [2.0]]), np.array([[1.0]]))
+    X, Y = valid.freeze(np.array([[1.0], [0.5], [-1.5], [2.0]]), np.array([[1.0]]))
     return net, X, Y

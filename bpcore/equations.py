@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bpcore._validate import as_array, as_positive, describe
+from bpcore import _validate as valid
 
 
 def check(label: str, left: ArrayLike, right: ArrayLike, tol: float = 1e-12) -> None:
@@ -35,10 +35,10 @@ def check(label: str, left: ArrayLike, right: ArrayLike, tol: float = 1e-12) -> 
     The line names the tolerance, never the measured difference: stored outputs are compared.
     """
     if not (isinstance(label, str) and label.startswith("eq-")):
-        raise ValueError(f"label must be the equation's label, eq-..., got {describe(label)}")
-    tol = as_positive(tol, "tol", usual=1e-12, at_most=1e-3)
-    left = as_array(left, "left", finite=False)
-    right = as_array(right, "right", finite=False)
+        raise ValueError(f"label must be the equation's label, eq-..., got {valid.describe(label)}")
+    tol = valid.as_positive(tol, "tol", usual=1e-12, at_most=1e-3)
+    left = valid.as_array(left, "left", finite=False)
+    right = valid.as_array(right, "right", finite=False)
     if left.shape != right.shape:
         raise AssertionError(f"{label}: shapes differ, {left.shape} and {right.shape}")
     if left.size == 0 or not (np.isfinite(left).all() and np.isfinite(right).all()):

@@ -5,53 +5,15 @@ The central difference is the picture for readers (about 10 digits); the complex
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bpcore._validate import (
-    as_array,
-    as_callable,
-    as_labels,
-    as_layers,
-    as_member,
-    as_positive,
-    describe,
-)
-from bpcore.backprop import Gradients, backward
-from bpcore.losses import LOSSES, Loss, cross_entropy
-from bpcore.network import Network, _cost, _forward, as_network, forward
-
-
-@dataclass(frozen=True, eq=False)
-class GradientCheck:
-    """The outcome of `check_gradients`.
-
-    Parameters
-    ----------
-    error : float
-        Relative error of the whole gradient.
-    where : str
-        The parameter that is furthest off, such as ``W[2][0, 1]``.
-    analytic, numerical : float
-        Its derivative by the backward pass and by the numerical method.
-    method : str
-        ``central`` or ``complex``.
-    """
-
-    error: float
-    where: str
-    analytic: float
-    numerical: float
-    method: str
-
-    def __str__(self) -> str:
-        return (
-            f"relative error {self.error:.1e} ({self.method}); worst at {self.where}: "
-            f"backward {self.analytic:.10g}, numerical {self.numerical:.10g}"
-        )
+from bpcore import _validate as valid
+from bpcore.backprop import Gradients
+from bpcore.network import Network, as_network
 
 
 def flatten(values: Network | Gradients) -> np.ndarray:
@@ -81,11 +43,12 @@ def flatten(values: Network | Gradients) -> np.ndarray:
     Chapter :doc:`/chapters/13_gradient_checking`.
     """
     if isinstance(values, Gradients):
-        weights, biases = as_layers(values.dW, "values.dW"), as_layers(values.db, "values.db")
+        weights = valid.as_layers(values.dW, "values.dW")
+        biases = valid.as_layers(values.db, "values.db")
     elif isinstance(values, Network):
         weights, biases = values.W, values.b
     else:
-        raise TypeError(f"values must be a Network or Gradients, got {describe(values)}")
+        raise TypeError(f"values must be a Network or Gradients, got {valid.describe(values)}")
     if np.ndim(weights[1]) != 2:
         raise ValueError(f"values must belong to one network, got a stack {weights[1].shape}")
     return _flat(weights, biases)
@@ -118,7 +81,7 @@ def unflatten(vector: ArrayLike, net: Network) -> Network:
     -----
     Chapter :doc:`/chapters/13_gradient_checking`.
     """
-    net, vector = as_network(net, single=True), as_array(vector, "vector")
+    net, vector = as_network(net, single=True), valid.as_array(vector, "vector")
     if vector.shape != (net.num_parameters,):
         raise ValueError(
             f"vector must have shape ({net.num_parameters},) for {net}, got {vector.shape}; "
@@ -129,47 +92,32 @@ def unflatten(vector: ArrayLike, net: Network) -> Network:
 
 
 def _flat(W, b):
-    """Join W[1], b[1], W[2], ... to one vector, or to one row for each network of a stack."""
-    lead = W[1].shape[:-2]
+    """Join W[1], b[1], W[2], ... to one vector."""
     pairs = zip(W[1:], b[1:], strict=True)
-    return np.concatenate([p.reshape(*lead, -1) for pair in pairs for p in pair], axis=-1)
+    return np.concatenate([part.ravel() for pair in pairs for part in pair])
 
 
 def _unflatten(theta, net):
-    """Cut theta, shape (..., num_parameters), into W and b: views of theta, without checks.
-
-    The complex step comes in by this door, and `train` moves all parameters as one vector.
-    """
-    W, b, start, lead = [None], [None], 0, theta.shape[:-1]
+    """Cut a vector into W and b: views, without checks, so that complex numbers can come in."""
+    W, b, start = [None], [None], 0
     for i in range(1, net.L + 1):
-        for parts, columns in ((W, net.n[i - 1]), (b, 1)):
-            stop = start + net.n[i] * columns
-            parts.append(theta[..., start:stop].reshape(*lead, net.n[i], columns))
-            start = stop
+        for parts, like in ((W, net.W[i]), (b, net.b[i])):
+            parts.append(theta[start : start + like.size].reshape(like.shape))
+            start += like.size
     return Network._unchecked(tuple(W), tuple(b), net.g)
 
 
-def _difference(f, x, h, quotient):
-    """Apply a difference quotient to every coordinate of x."""
-
-    number, kinds, cure = "real", "biuf", "use float(...) on an array of one number"
-    if np.iscomplexobj(h):
-        number, kinds, cure = "complex", "c", "abs, real parts and overflow break the complex step"
-
-    def value(x):
-        y = f(x)
-        if np.ndim(y) or np.asarray(y).dtype.kind not in kinds or not np.isfinite(y):
-            raise ValueError(f"f must return one finite {number} number, got {describe(y)}; {cure}")
-        return y
-
-    as_callable(f, "f")
-    x = as_array(x, "x")
-    gradient = np.empty(x.shape)
-    for k in np.ndindex(x.shape):
-        step = np.zeros(x.shape, dtype=np.result_type(h, float))
-        step[k] = h
-        gradient[k] = quotient(value, x, step)
-    return gradient
+def _value(f, x, kind=float):
+    """Call f and check that it gives one finite number; it becomes one of Python's own."""
+    y = valid.as_callable(f, "f")(x)
+    kinds, name, advice = {
+        float: ("biuf", "real", "use float(...) on an array of one number"),
+        complex: ("c", "complex", "abs, real parts and overflow break the complex step"),
+    }[kind]
+    with suppress(ValueError):  # ragged nested lists
+        if np.ndim(y) == 0 and np.asarray(y).dtype.kind in kinds and np.isfinite(y):
+            return kind(y)
+    raise ValueError(f"f must return one finite {name} number, got {valid.describe(y)}; {advice}")
 
 
 def numerical_gradient(f: Callable[..., Any], x: ArrayLike, *, h: float = 1e-5) -> np.ndarray:
@@ -190,7 +138,7 @@ def numerical_gradient(f: Callable[..., Any], x: ArrayLike, *, h: float = 1e-5) 
     Raises
     ------
     ValueError, TypeError
-        If x is not finite numbers, or h is not in (0, 1].
+        If x is not finite numbers, or h is not positive, or lost in the rounding of x.
 
     Examples
     --------
@@ -201,8 +149,23 @@ def numerical_gradient(f: Callable[..., Any], x: ArrayLike, *, h: float = 1e-5) 
     -----
     Equation :eq:`eq-central-difference`; chapter :doc:`/chapters/13_gradient_checking`.
     """
-    h = as_positive(h, "h", usual=1e-5, at_most=1.0)
-    return _difference(f, x, h, lambda f, x, s: (f(x + s) - f(x - s)) / (2 * h))
+    h, x = valid.as_positive(h, "h", usual=1e-5), valid.as_array(x, "x")
+    gradient = np.empty(x.shape)
+    for k in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        with np.errstate(all="ignore"):
+            up[k], down[k] = up[k] + h, down[k] - h
+            two_h = float(up[k] - down[k])  # as taken: x + h is rounded, too
+        if x[k] in (up[k], down[k]):
+            raise ValueError(_lost(h, x, k))
+        gradient[k] = (_value(f, up) - _value(f, down)) / two_h
+    return gradient
+
+
+def _lost(h, x, k):
+    """Say that a step is lost in the rounding of x, and which one is not."""
+    seen = f"h must be large enough to change x{list(k) or ''} = {x[k]:g}, got {h:g}"
+    return f"{seen}; did you mean h={1e-5 * np.abs(x).max():.0e}?"
 
 
 def complex_step_gradient(f: Callable[..., Any], x: ArrayLike, *, h: float = 1e-20) -> np.ndarray:
@@ -235,8 +198,13 @@ def complex_step_gradient(f: Callable[..., Any], x: ArrayLike, *, h: float = 1e-
     -----
     Equation :eq:`eq-complex-step`; chapter :doc:`/chapters/13_gradient_checking`.
     """
-    h = as_positive(h, "h", usual=1e-20, at_most=1.0)
-    return _difference(f, x, 1j * h, lambda f, x, s: np.imag(f(x + s)) / h)
+    h, x = valid.as_positive(h, "h", usual=1e-20, at_most=1.0), valid.as_array(x, "x")
+    gradient = np.empty(x.shape)
+    for k in np.ndindex(x.shape):
+        beside = x.astype(complex)
+        beside[k] += 1j * h
+        gradient[k] = _value(f, beside, complex).imag / h
+    return gradient
 
 
 def relative_error(got: ArrayLike, want: ArrayLike) -> float:
@@ -265,7 +233,7 @@ def relative_error(got: ArrayLike, want: ArrayLike) -> float:
     -----
     Equation :eq:`eq-relative-error`; chapter :doc:`/chapters/13_gradient_checking`.
     """
-    got, want = as_array(got, "got"), as_array(want, "want")
+    got, want = valid.as_array(got, "got"), valid.as_array(want, "want")
     if got.shape != want.shape:
         raise ValueError(f"got and want must have the same shape, got {got.shape}, {want.shape}")
     if got.size == 0:
@@ -273,109 +241,6 @@ def relative_error(got: ArrayLike, want: ArrayLike) -> float:
     largest = max(np.abs(got).max(), np.abs(want).max())
     if largest == 0:
         return 0.0
-    got, want = got / largest, want / largest  # or squares of tiny entries would vanish
-    return float(np.linalg.norm(got - want) / max(np.linalg.norm(got), np.linalg.norm(want)))
-
-
-def check_gradients(
-    net: Network,
-    X: ArrayLike,
-    Y: ArrayLike,
-    loss: Loss | str = cross_entropy,
-    *,
-    backward: Callable[..., Any] = backward,
-    method: str = "complex",
-    h: float | None = None,
-) -> GradientCheck:
-    """Compare a backward pass with the derivative from its definition, for every parameter.
-
-    Parameters
-    ----------
-    net : Network
-        One network, not a stack.
-    X : array, shape (d, m)
-    Y : array, shape (1, m)
-    loss : Loss or str
-    backward : callable
-        (net, cache, Y, loss) -> Gradients, or anything with dW and db: put your own here.
-    method : {"complex", "central"}
-        Complex step (expect 1e-15) or central difference (expect 1e-9).
-    h : float, optional
-        Step; default 1e-20 (complex) or 1e-5 (central).
-
-    Returns
-    -------
-    GradientCheck
-        The relative error, and the worst parameter with its value by both ways.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If an argument does not fit, a gradient has not the shape of its parameter, or the
-        weighted inputs are so large that e^-z overflows.
-
-    Examples
-    --------
-    >>> net = Network([None, [[0.5, -1.0]]], [None, [[0.1]]])
-    >>> check_gradients(net, [[3.0, 1.0], [1.0, 2.0]], [[1, 0]]).error < 1e-13
-    True
-
-    Notes
-    -----
-    Chapter :doc:`/chapters/13_gradient_checking`.
-    """
-    if method not in ("complex", "central"):
-        raise ValueError(f"method must be 'complex' or 'central', got {method!r}")
-    gradient = complex_step_gradient if method == "complex" else numerical_gradient
-    theta = flatten(as_network(net, single=True))
-    loss = as_member(loss, Loss, LOSSES, "loss")
-    cache = forward(net, X)
-    x = cache.a[0]
-    y = as_labels(Y, x.shape[1])
-
-    dW, db = _slopes(as_callable(backward, "backward")(net, cache, y, loss), net)
-
-    def J(theta):
-        value = _cost(_forward(_unflatten(theta, net), x)[0][-1], y, loss)
-        if not np.isfinite(value):
-            raise ValueError(f"X or W is too large: the {method} step overflows; standardise X")
-        return value
-
-    with np.errstate(over="ignore", invalid="ignore"):
-        got, want = _flat(dW, db), gradient(J, theta, **({} if h is None else {"h": h}))
-        worst = int(np.argmax(np.abs(got - want)))
-    return GradientCheck(
-        relative_error(got, want),
-        _names(net)[worst],
-        float(got[worst]),
-        float(want[worst]),
-        method,
-    )
-
-
-def _slopes(grads, net):
-    """Give dW and db of what somebody's backward pass returned, if they fit the network."""
-    if not (hasattr(grads, "dW") and hasattr(grads, "db")):
-        raise TypeError(
-            f"backward must return Gradients, got {describe(grads)}; "
-            "end it with: return Gradients(dW, db, delta)"
-        )
-    dW, db = as_layers(grads.dW, "dW"), as_layers(grads.db, "db")
-    for name, parts, parameters in (("dW", dW, net.W), ("db", db, net.b)):
-        shapes, wanted = ([p.shape for p in ps[1:]] for ps in (parts, parameters))
-        if shapes != wanted:
-            raise ValueError(
-                f"backward must return {name} with the shapes {wanted} in layers 1..{net.L}, "
-                f"got {shapes}"
-            )
-    return dW, db
-
-
-def _names(net):
-    """Name all parameters in the order of `flatten`, such as ``W[2][0, 1]``."""
-    return [
-        f"{name}[{i}]{list(k)}"
-        for i in range(1, net.L + 1)
-        for name, parameter in (("W", net.W[i]), ("b", net.b[i]))
-        for k in np.ndindex(parameter.shape)
-    ]
+    with np.errstate(all="ignore"):
+        got, want = got / largest, want / largest  # or squares of tiny entries would vanish
+        return float(np.linalg.norm(got - want) / max(np.linalg.norm(got), np.linalg.norm(want)))

@@ -1,4 +1,4 @@
-"""Losses of a two-class network, per sample and in nats, and the likelihood they come from.
+"""Losses of sigmoid outputs, per sample and in nats, and the likelihood they come from.
 
 A loss is computed from the logit z (the input of the last sigmoid), not from the probability a:
 float64 rounds a to exactly 1 from z = 37 on, and then ln(1 - a) is lost.
@@ -11,24 +11,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bpcore._validate import as_array, as_labels
+from bpcore import _validate as valid
+from bpcore._guard import guard_fields
 from bpcore.activations import sigmoid
 
 
 @dataclass(frozen=True, repr=False)
 class Loss:
-    """A loss for one output unit with a sigmoid, y in {0, 1}.
+    """A loss for sigmoid outputs, summed over the n outputs of a sample.
 
     Parameters
     ----------
     name : str
         The name by which `train` and `backward` know it.
     function : callable
-        (z, y) -> loss, entry by entry, unchecked.
+        (z, y) -> loss, entry by entry. What a function of your own returns is checked.
     derivative : callable
-        (a, y) -> dloss/da, entry by entry, unchecked.
+        (a, y) -> dloss/da, entry by entry.
     delta_function : callable
-        (a, y) -> dloss/dz = BP1 in closed form, from the output a, entry by entry, unchecked.
+        (z, y) -> dloss/dz = BP1 in closed form, entry by entry, from the logit z.
+    soft : bool
+        Labels may lie anywhere between 0 and 1; else they are 0 or 1.
+
+    Raises
+    ------
+    TypeError
+        If name is not a str, or one of the three is not a function.
 
     Examples
     --------
@@ -51,56 +59,60 @@ class Loss:
     function: Callable[..., Any]
     derivative: Callable[..., Any]
     delta_function: Callable[..., Any]
+    soft: bool = False
+
+    def __post_init__(self) -> None:
+        guard_fields(self, "loss", "function", "derivative", "delta_function")
 
     def __call__(self, z: ArrayLike, y: ArrayLike) -> np.ndarray:
         """Give the loss of every sample.
 
         Parameters
         ----------
-        z : array, shape (1, m)
-            Logits: the weighted input of the output unit; ±inf is allowed.
-        y : array, shape (1, m)
-            Labels, 0 or 1.
+        z : array, shape (n, m)
+            Logits: the weighted inputs of the n output units; ±inf is allowed.
+        y : array, shape (n, m)
+            Labels, 0 or 1; between 0 and 1 for a soft loss.
 
         Returns
         -------
         array, shape (m,)
-            Nats for `cross_entropy`, no unit for `quadratic`.
+            Nats for `cross_entropy`, no unit for `quadratic`; the sum over the outputs.
 
         Raises
         ------
         ValueError, TypeError
             If the shapes differ, or a label is not 0 or 1.
         """
-        with np.errstate(over="ignore"):
-            return self.function(*_row_pair(z, "z", y))[0]
+        with np.errstate(all="ignore"):
+            return self.function(*_pair(z, "z", y, self)).sum(axis=0)
 
     def grad_a(self, a: ArrayLike, y: ArrayLike) -> np.ndarray:
         """Give dloss/da, the first factor of BP1.
 
         Parameters
         ----------
-        a : array, shape (1, m)
+        a : array, shape (n, m)
             Outputs of the network, probabilities strictly between 0 and 1.
-        y : array, shape (1, m)
-            Labels, 0 or 1.
+        y : array, shape (n, m)
+            Labels, 0 or 1; between 0 and 1 for a soft loss.
 
         Returns
         -------
-        array, shape (1, m)
+        array, shape (n, m)
 
         Raises
         ------
         ValueError, TypeError
             If the shapes differ, a label is not 0 or 1, or a is not strictly between 0 and 1.
         """
-        a, y = _row_pair(a, "a", y)
+        a, y = _pair(a, "a", y, self)
         if not ((a > 0) & (a < 1)).all():
             raise ValueError(
                 "a must be strictly between 0 and 1, got values "
                 f"from {a.min()} to {a.max()}; a saturated output lost its logit: use delta(z, y)"
             )
-        with np.errstate(over="ignore"):
+        with np.errstate(all="ignore"):
             return self.derivative(a, y)
 
     def delta(self, z: ArrayLike, y: ArrayLike) -> np.ndarray:
@@ -108,14 +120,14 @@ class Loss:
 
         Parameters
         ----------
-        z : array, shape (1, m)
+        z : array, shape (n, m)
             Logits.
-        y : array, shape (1, m)
-            Labels, 0 or 1.
+        y : array, shape (n, m)
+            Labels, 0 or 1; between 0 and 1 for a soft loss.
 
         Returns
         -------
-        array, shape (1, m)
+        array, shape (n, m)
 
         Raises
         ------
@@ -126,27 +138,28 @@ class Loss:
         -----
         Equation :eq:`eq-bp1`; chapter :doc:`/chapters/08_delta_recursion`.
         """
-        z, y = _row_pair(z, "z", y)
-        return self.delta_function(sigmoid(z), y)
+        with np.errstate(all="ignore"):
+            return self.delta_function(*_pair(z, "z", y, self))
 
     def __repr__(self) -> str:
         return self.name
 
-    def __reduce__(self) -> str:  # a copy, or a pickle read in another process, is the same object
-        return self.name
+    def __reduce__(self) -> Any:  # a copy of one of ours, also in another process, is that one
+        if LOSSES.get(self.name) is self:
+            return self.name
+        return Loss, (self.name, self.function, self.derivative, self.delta_function, self.soft)
 
 
-def _row_pair(values, name, y):
-    """Check a row of logits or outputs and its labels, both of shape (1, m)."""
-    values, y = as_array(values, name, finite=False), as_labels(y, name="y")
-    if values.shape != y.shape:
-        raise ValueError(
-            f"{name} and y must have the same shape (1, m), got {values.shape} and {y.shape}; "
-            "a row of m numbers is v.reshape(1, -1)"
-        )
-    if np.isnan(values).any():
-        raise ValueError(f"{name} must not hold nan, first at sample {np.isnan(values).argmax()}")
-    return values, y
+def _pair(values, name, y, loss=None):
+    """Check logits or outputs and their labels, both of shape (n, m)."""
+    array = valid.as_array(values, name, finite=False)
+    if array.ndim != 2:
+        hint = valid.cure(values, name, np.size, "np.reshape({}, (1, -1))")
+        raise ValueError(f"{name} must have shape (n, m), n outputs, got {array.shape}{hint}")
+    y = valid.as_labels(y, *array.shape, "y", loss=loss, like=f"as {name} has")
+    if np.isnan(array).any():
+        raise ValueError(f"{name} must not hold nan, first at index {valid.first(np.isnan(array))}")
+    return array, y
 
 
 def _cross_entropy(z, y):
@@ -154,24 +167,71 @@ def _cross_entropy(z, y):
     return np.maximum(s, 0.0) + np.log1p(np.exp(np.minimum(s, -s)))
 
 
+def _cross_entropy_slope(a, y):
+    return (1 - y) / (1 - a) - y / a
+
+
+def _difference(z, y):
+    sign = 1 - 2 * y  # y = 0: the sigmoid a; y = 1: -(1 - a), with no 1 - 1
+    return sign / (1 + np.exp(-sign * z))  # a - y
+
+
+def _slope(z):
+    return sigmoid.function(z) * sigmoid.function(-z)  # a (1 - a)
+
+
+def _quadratic(z, y):
+    return _difference(z, y) ** 2 / 2
+
+
+def _quadratic_slope(a, y):
+    return a - y
+
+
+def _quadratic_delta(z, y):
+    return _difference(z, y) * _slope(z)
+
+
+def _expected(function):
+    """Give the mean of function(z, label), where the label is 1 with probability y, else 0."""
+
+    def mean(z, y):
+        one, zero = function(z, 1.0), function(z, 0.0)
+        return np.where(y > 0, y * one, 0.0) + np.where(y < 1, (1 - y) * zero, 0.0)
+
+    return mean
+
+
+_soft_cross_entropy = _expected(_cross_entropy)
+_soft_difference = _expected(_difference)
+
+
+def _soft_quadratic(z, y):
+    return _soft_difference(z, y) ** 2 / 2
+
+
+def _soft_quadratic_delta(z, y):
+    return _soft_difference(z, y) * _slope(z)
+
+
 #: The cross-entropy -y ln a - (1 - y) ln(1 - a), in nats; its delta is a - y. Equations
 #: :eq:`eq-loss`, :eq:`eq-loss-logits`, :eq:`eq-delta-cross-entropy`.
-cross_entropy: Loss = Loss(
-    "cross_entropy",
-    _cross_entropy,
-    lambda a, y: (1 - y) / (1 - a) - y / a,
-    lambda a, y: a - y,
-)
+cross_entropy: Loss = Loss("cross_entropy", _cross_entropy, _cross_entropy_slope, _difference)
 #: Half the square, (a - y)^2 / 2; its delta is (a - y) a (1 - a). Equations :eq:`eq-quadratic`,
 #: :eq:`eq-delta-quadratic`.
-quadratic: Loss = Loss(
-    "quadratic",
-    lambda z, y: (sigmoid.function(z) - y) ** 2 / 2,
-    lambda a, y: a - y,
-    lambda a, y: (a - y) * sigmoid.derivative(a),
+quadratic: Loss = Loss("quadratic", _quadratic, _quadratic_slope, _quadratic_delta)
+#: The cross-entropy for labels anywhere from 0 to 1, each the probability that the label is 1.
+soft_cross_entropy: Loss = Loss(
+    "soft_cross_entropy", _soft_cross_entropy, _cross_entropy_slope, _soft_difference, soft=True
+)
+#: Half the square for targets anywhere between 0 and 1.
+soft_quadratic: Loss = Loss(
+    "soft_quadratic", _soft_quadratic, _quadratic_slope, _soft_quadratic_delta, soft=True
 )
 
-LOSSES = {loss.name: loss for loss in (cross_entropy, quadratic)}
+LOSSES = {
+    loss.name: loss for loss in (cross_entropy, quadratic, soft_cross_entropy, soft_quadratic)
+}
 
 
 def likelihood(a: ArrayLike, y: ArrayLike) -> float:
@@ -203,15 +263,18 @@ def likelihood(a: ArrayLike, y: ArrayLike) -> float:
     -----
     Equation :eq:`eq-likelihood`; chapter :doc:`/chapters/03_loss`; source 000 §3.
     """
-    a, y = _row_pair(a, "a", y)
+    a, y = _pair(a, "a", y)
     if not ((a >= 0) & (a <= 1)).all():
         raise ValueError(f"a must be between 0 and 1, got values from {a.min()} to {a.max()}")
-    return float(np.prod(np.where(y == 1, a, 1 - a)))
+    with np.errstate(all="ignore"):
+        return float(np.prod(np.where(y == 1, a, 1 - a)))
 
 
 def _distribution(p, name):
-    p = as_array(p, name)
-    if p.ndim != 1 or p.size == 0 or (p < 0).any() or abs(p.sum() - 1) > 1e-9:
+    p = valid.as_array(p, name)
+    with np.errstate(all="ignore"):
+        total = p.sum()
+    if p.ndim != 1 or p.size == 0 or (p < 0).any() or not abs(total - 1) <= 1e-9:
         raise ValueError(
             f"{name} must be a distribution: one row of probabilities >= 0 that sum to 1, got {p}"
         )
@@ -247,7 +310,8 @@ def entropy(p: ArrayLike) -> float:
     """
     p = _distribution(p, "p")
     p = p[p > 0]
-    return float(abs(p @ np.log(p)))  # abs: the sum is never positive, and -0.0 reads badly
+    with np.errstate(all="ignore"):
+        return float(abs(p @ np.log(p)))  # abs: the sum is never positive, and -0.0 reads badly
 
 
 def kl_divergence(p: ArrayLike, q: ArrayLike) -> float:
@@ -283,5 +347,6 @@ def kl_divergence(p: ArrayLike, q: ArrayLike) -> float:
     possible = p > 0
     if (q[possible] == 0).any():
         return np.inf
-    nats = p[possible] @ (np.log(p[possible]) - np.log(q[possible]))
+    with np.errstate(all="ignore"):
+        nats = p[possible] @ (np.log(p[possible]) - np.log(q[possible]))
     return max(0.0, float(nats))  # never negative but for rounding

@@ -11,26 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bpcore._validate import (
-    Seed,
-    as_columns,
-    as_count,
-    as_instance,
-    as_labels,
-    as_layers,
-    as_member,
-    as_rng,
-    describe,
-    freeze,
-    sealed,
-)
+from bpcore import _storage
+from bpcore import _validate as valid
+from bpcore._guard import Value
+from bpcore._validate import Seed
 from bpcore.activations import ACTIVATIONS, Activation, sigmoid
 from bpcore.losses import LOSSES, Loss, cross_entropy
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Network:
-    """A two-class network: weights, biases and activations of layers 1..L.
+class Network(Value):
+    """A network: weights, biases and activations of layers 1..L; one output unit for two classes.
 
     Parameters
     ----------
@@ -40,7 +31,7 @@ class Network:
     b : sequence of None and L arrays
         b[i] has shape (n[i], 1), or (K, n[i], 1).
     g : sequence of None and L activations or their names, optional
-        Default: sigmoid everywhere. The last one must be the sigmoid, and n[L] must be 1.
+        Default: sigmoid everywhere. The last one must be the sigmoid.
 
     Raises
     ------
@@ -65,39 +56,19 @@ class Network:
     g: Sequence[Any] | None = None
 
     def __post_init__(self) -> None:
-        W, b = as_layers(self.W, "W"), as_layers(self.b, "b")
+        W, b = valid.as_layers(self.W, "W"), valid.as_layers(self.b, "b")
         if len(W) != len(b):
             raise ValueError(f"W and b must have the same length, got {len(W)} and {len(b)}")
         g = (None,) + (sigmoid,) * (len(W) - 1) if self.g is None else self.g
         if not isinstance(g, (list, tuple)) or len(g) != len(W) or g[0] is not None:
-            raise ValueError(
-                f"g must be a list: None, then {len(W) - 1} activations, got {describe(g)}"
-            )
-        g = (
-            None,
-            *(as_member(x, Activation, ACTIVATIONS, f"g[{i}]") for i, x in enumerate(g) if i),
-        )
-        for i in range(1, len(W)):
-            rows = W[i].shape[:-1]
-            wanted = (*rows, *(W[i - 1].shape[-2:-1] if i > 1 else W[i].shape[-1:]))
-            if W[i].ndim not in (2, 3) or 0 in W[i].shape or W[i].shape != wanted:
-                raise ValueError(
-                    f"W[{i}] must have shape (n[{i}], n[{i - 1}])"
-                    + (f" with n[{i - 1}] = {wanted[-1]}, the rows of W[{i - 1}]" if i > 1 else "")
-                    + f", got {W[i].shape}; rows are the units the weights lead to"
-                )
-            if W[i].shape[:-2] != W[1].shape[:-2]:
-                raise ValueError(f"W[{i}] must be stacked as W[1], got {W[i].shape}, {W[1].shape}")
-            if b[i].shape != (*rows, 1):
-                raise ValueError(
-                    f"b[{i}] must have shape {(*rows, 1)}, one number per unit, got {b[i].shape}; "
-                    f"a column is b[{i}].reshape(-1, 1)"
-                )
-        if g[-1] is not sigmoid or W[-1].shape[-2] != 1:
-            raise ValueError(
-                f"the last layer must be one sigmoid unit (two classes), got {W[-1].shape[-2]} "
-                f"{g[-1]} unit(s)"
-            )
+            wanted = f"None, then {len(W) - 1} activations"
+            raise ValueError(f"g must be a list: {wanted}, got {valid.describe(g)}")
+        kind = Activation, ACTIVATIONS
+        g = None, *(valid.as_member(x, *kind, f"g[{i}]") for i, x in enumerate(g) if i)
+        if fault := valid.misfit(W, b):
+            raise ValueError(fault + valid.remedy(W, b, (self.W, self.b)))
+        if g[-1] is not sigmoid:
+            raise ValueError(f"g[{len(W) - 1}] must be the sigmoid, as it is the last, got {g[-1]}")
         for field, value in (("W", W), ("b", b), ("g", g)):
             object.__setattr__(self, field, value)
 
@@ -111,7 +82,7 @@ class Network:
 
     @property
     def n(self) -> tuple[int, ...]:
-        """Units in layers 0..L; n[0] = d features, n[L] = 1."""
+        """Units in layers 0..L; n[0] = d features, n[L] = 1 for two classes."""
         return (self.W[1].shape[-1], *(w.shape[-2] for w in self.W[1:]))
 
     @property
@@ -128,9 +99,30 @@ class Network:
         stack = f", K={self.W[1].shape[0]}" if self.W[1].ndim == 3 else ""
         return f"Network(n={self.n}, g=({', '.join(map(repr, self.g[1:]))},){stack})"
 
+    def save(self, file: Any) -> None:
+        """Write the network in the .npz format, to a path or an open binary file."""
+        layers = range(1, self.L + 1)
+        if own := [i for i in layers if ACTIVATIONS.get(self.g[i].name) is not self.g[i]]:
+            raise ValueError(
+                f"g[{own[0]}] must be an activation of bpcore to be saved, got your own "
+                f"{self.g[own[0]]}; save flatten(net), and read it with unflatten"
+            )
+        arrays = {f"W{i}": self.W[i] for i in layers} | {f"b{i}": self.b[i] for i in layers}
+        _storage.save(file, {"g": [g.name for g in self.g[1:]]}, arrays)
+
+    @classmethod
+    def load(cls, file: Any) -> "Network":
+        """Read a network that `save` wrote; ValueError if the file holds something else."""
+
+        def build(arrays, g):
+            W, b = ([None, *(arrays[f"{p}{i}"] for i in range(1, len(g) + 1))] for p in "Wb")
+            return cls(W, b, [None, *g])
+
+        return _storage.load(file, "Network", build)
+
 
 @dataclass(frozen=True, eq=False)
-class Cache:
+class Cache(Value):
     """What the forward pass stores for the backward pass.
 
     Parameters
@@ -155,7 +147,7 @@ def init_network(n: Sequence[int], *, rng: Seed, hidden: Activation | str = sigm
     Parameters
     ----------
     n : sequence of int
-        Units in layers 0..L; the last must be 1.
+        Units in layers 0..L; the last is 1 for two classes, else the number of outputs.
     rng : int, numpy Generator or None
         Seed or source of the draw. Random weights are needed: equal units would stay equal.
     hidden : Activation or str
@@ -168,7 +160,7 @@ def init_network(n: Sequence[int], *, rng: Seed, hidden: Activation | str = sigm
     Raises
     ------
     ValueError, TypeError
-        If n is too short, an entry is not a whole number >= 1, or the last is not 1.
+        If n is too short, or an entry is not a whole number >= 1.
 
     Examples
     --------
@@ -179,12 +171,10 @@ def init_network(n: Sequence[int], *, rng: Seed, hidden: Activation | str = sigm
     -----
     Chapter :doc:`/chapters/01_notation`; source 000 §3.
     """
-    if isinstance(n, str) or not hasattr(n, "__len__"):
-        raise TypeError(f"n must be a list of layer sizes such as [4, 3, 1], got {describe(n)}")
-    n = [as_count(size, f"n[{i}]", at_least=1) for i, size in enumerate(n)]
-    if len(n) < 2 or n[-1] != 1:
-        raise ValueError(f"n must list at least two layers and end in 1 (two classes), got {n}")
-    rng, hidden = as_rng(rng), as_member(hidden, Activation, ACTIVATIONS, "hidden")
+    n = as_sizes(n)
+    if len(n) < 2:
+        raise ValueError(f"n must list at least two layers, input and output, got {n}")
+    rng, hidden = valid.as_rng(rng), valid.as_member(hidden, Activation, ACTIVATIONS, "hidden")
     L = len(n) - 1
     return Network(
         W=[None] + [rng.normal(0, n[i - 1] ** -0.5, (n[i], n[i - 1])) for i in range(1, L + 1)],
@@ -193,31 +183,28 @@ def init_network(n: Sequence[int], *, rng: Seed, hidden: Activation | str = sigm
     )
 
 
+def as_sizes(n: Any) -> list[int]:
+    """Check a list of layer sizes."""
+    if isinstance(n, str) or not hasattr(n, "__len__"):
+        raise TypeError(
+            f"n must be a list of layer sizes such as [4, 3, 1], got {valid.describe(n)}"
+        )
+    return [valid.as_count(size, f"n[{i}]", at_least=1) for i, size in enumerate(n)]
+
+
 def as_network(net: Any, *, single: bool = False) -> Network:
     """Check that net is a Network, and no stack where only a single one will do."""
-    net = as_instance(net, Network, "net", "build one with init_network or Network(W, b)")
+    net = valid.as_instance(net, Network, "net", "build one with init_network or Network(W, b)")
     if single and net.W[1].ndim == 3:
         raise ValueError(f"net must be one network, got the stack {net}; take its W[i][k], b[i][k]")
     return net
 
 
-def _dot(W):
-    """Give the matrix product: np.dot, quicker for one network; another for a stack."""
-    return np.dot if W[1].ndim == 2 else _stacked_dot
-
-
-def _stacked_dot(a, b, out=None):
-    """np.matmul; but einsum for column times row, as W[L]ᵀ delta[L] is: matmul is slow at that."""
-    if b.shape[-2] == 1:
-        return np.einsum("...ij,...jm->...im", a, b, out=out)
-    return np.matmul(a, b, out)
-
-
 def _forward(net, X):
-    W, b, g, L, dot = net.W, net.b, net.g, net.L, _dot(net.W)
+    W, b, g, L = net.W, net.b, net.g, net.L
     z, a = [None] * (L + 1), [X] + [None] * L
     for i in range(1, L + 1):
-        z[i] = dot(W[i], a[i - 1]) + b[i]  # F1
+        z[i] = W[i] @ a[i - 1] + b[i]  # F1
         a[i] = g[i].function(z[i])  # F2
     return z, a
 
@@ -254,28 +241,38 @@ def forward(net: Network, X: ArrayLike) -> Cache:
     sources 000 §2, 004.
     """
     net = as_network(net)
-    X = as_columns(X, net.n[0])
-    with np.errstate(over="ignore", invalid="ignore"):
+    return _filled(net, valid.as_columns(X, net.n[0]))
+
+
+def _filled(net, X):
+    """Run the forward pass on checked samples, and freeze what it stores."""
+    with np.errstate(all="ignore"):
         z, a = _forward(net, X)
-    return Cache(sealed(z, "z", fine=lambda z: z == z), freeze(*a))  # an infinite z is a result
+    for i in range(1, net.L + 1):
+        if np.isnan(z[i]).any():  # an infinite z is a result
+            raise ValueError(f"X or W is too large: z[{i}] overflows; standardise X")
+    return Cache(valid.freeze(*z), valid.freeze(*a))
 
 
 def _cost(logits, Y, loss):
-    return _mean(loss.function(logits, Y))
+    return loss.function(logits, Y).sum(axis=(-2, -1)) / Y.shape[-1]
+
+
+def _classes(values, middle):
+    """Give the class of every sample: 1 from the middle on, or with several outputs the largest."""
+    if values.shape[-2] > 1:
+        return np.argmax(values, axis=-2, keepdims=True)
+    return values >= middle
 
 
 def _accuracy(logits, Y):
-    return _mean((logits >= 0) == Y)
-
-
-def _mean(row):  # quicker than np.mean, and the same number
-    return row[..., 0, :].sum(axis=-1) / row.shape[-1]
+    return (_classes(logits, 0) == _classes(Y, 0.5)).sum(axis=(-2, -1)) / Y.shape[-1]
 
 
 def cost(
     net: Network, X: ArrayLike, Y: ArrayLike, loss: Loss | str = cross_entropy
 ) -> np.float64 | np.ndarray:
-    """Give the cost J: the mean loss over the samples.
+    """Give the cost J: the mean over the samples of the loss, summed over the outputs.
 
     Parameters
     ----------
@@ -283,8 +280,8 @@ def cost(
         One network, or a stack of K.
     X : array, shape (d, m)
         Samples in columns.
-    Y : array, shape (1, m)
-        Labels, 0 or 1.
+    Y : array, shape (n[L], m)
+        Labels, 0 or 1; between 0 and 1 with a soft loss.
     loss : Loss or str
 
     Returns
@@ -307,9 +304,11 @@ def cost(
     -----
     Equation :eq:`eq-cost`; chapter :doc:`/chapters/03_loss`; sources 000 §3, 003.
     """
-    cache, loss = forward(net, X), as_member(loss, Loss, LOSSES, "loss")
-    with np.errstate(over="ignore"):
-        return _cost(cache.z[-1], as_labels(Y, cache.a[0].shape[1]), loss)
+    net, loss = as_network(net), valid.as_member(loss, Loss, LOSSES, "loss")
+    X, Y = valid.as_samples(net, X, Y, loss)
+    logits = _filled(net, X).z[-1]
+    with np.errstate(all="ignore"):
+        return _cost(logits, Y, loss)
 
 
 def predict(net: Network, X: ArrayLike) -> np.ndarray:
@@ -318,6 +317,7 @@ def predict(net: Network, X: ArrayLike) -> np.ndarray:
     Parameters
     ----------
     net : Network
+        With several outputs: the number, from 0, of the largest one.
     X : array, shape (d, m)
 
     Returns
@@ -338,7 +338,7 @@ def predict(net: Network, X: ArrayLike) -> np.ndarray:
     -----
     Chapter :doc:`/chapters/02_forward_pass`.
     """
-    return (forward(net, X).z[-1] >= 0).astype(int)
+    return _classes(forward(net, X).z[-1], 0).astype(int)
 
 
 def accuracy(net: Network, X: ArrayLike, Y: ArrayLike) -> np.float64 | np.ndarray:
@@ -348,8 +348,8 @@ def accuracy(net: Network, X: ArrayLike, Y: ArrayLike) -> np.float64 | np.ndarra
     ----------
     net : Network
     X : array, shape (d, m)
-    Y : array, shape (1, m)
-        Labels, 0 or 1.
+    Y : array, shape (n[L], m)
+        Labels, 0 or 1; with several outputs the class is the row of the largest.
 
     Returns
     -------
@@ -370,5 +370,6 @@ def accuracy(net: Network, X: ArrayLike, Y: ArrayLike) -> np.float64 | np.ndarra
     -----
     Chapter :doc:`/chapters/12_training_on_real_data`.
     """
-    logits = forward(net, X).z[-1]
-    return _accuracy(logits, as_labels(Y, logits.shape[-1]))
+    net = as_network(net)
+    X, Y = valid.as_samples(net, X, Y)
+    return _accuracy(_filled(net, X).z[-1], Y)

@@ -4,90 +4,35 @@ One colour AND one line style or marker per quantity, the same in every figure o
 palette (Okabe and Ito) can be told apart with any kind of colour vision.
 """
 
-from base64 import b64encode
 from collections.abc import Sequence
-from io import BytesIO
-from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from numpy.typing import ArrayLike
 
-COLOUR = {
-    "z": "#0072B2",
-    "a": "#009E73",
-    "delta": "#D55E00",
-    "J": "#222222",
-    "W": "#7B4A91",
-    "b": "#8A6D00",
-    "class 0": "#0072B2",
-    "class 1": "#D55E00",
-    "path": "#D55E00",
-    "threshold": "#7B4A91",
-}
-DASH = {"z": "-", "a": "--", "delta": "-.", "J": "-", "threshold": ":"}
-RADIUS = 0.4  # of the units of a network
-MARKER = {"class 0": "o", "class 1": "^", "path": "o"}
-SERIES: list[
-    tuple[Any, ...]
-] = [  # for several curves of one kind, such as learning rates: colour, dash and marker differ
-    ("#0072B2", "-", "o"),
-    ("#D55E00", "--", "s"),
-    ("#009E73", "-.", "^"),
-    ("#7B4A91", ":", "D"),
-    ("#8A6D00", (0, (5, 1, 1, 1)), "v"),
-    ("#222222", (0, (1, 1)), "P"),
-]
-
-
-def use_style() -> None:
-    """Set the look of all figures: sharp on screen and in print, no clutter."""
-    plt.rcParams.update(
-        {
-            "figure.figsize": (4.8, 3.3),
-            "figure.dpi": 100,
-            "figure.facecolor": "white",
-            "savefig.facecolor": "white",
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.grid": True,
-            "grid.color": "#DDDDDD",
-            "grid.linewidth": 0.6,
-            "axes.axisbelow": True,
-            "font.size": 11,
-            "legend.frameon": False,
-            "figure.constrained_layout.use": True,
-            "svg.hashsalt": "bpcore",
-        }
-    )
-    from IPython import get_ipython
-
-    if shell := get_ipython():
-        import matplotlib_inline.backend_inline  # noqa: F401  it sets a formatter, which ours replaces
-
-        shell.display_formatter.formatters["image/png"].for_type(Figure, _png)
-
-
-def _png(figure):
-    """Give a figure as a notebook shows it: sharp on any screen, in 256 colours to be small."""
-    from IPython.core.pylabtools import retina_figure
-    from PIL import Image
-
-    if (retina := retina_figure(figure)) is None:  # nothing is drawn in it
-        return None
-    picture, size = retina
-    colours = Image.open(BytesIO(picture)).convert("RGB")
-    colours = colours.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
-    with BytesIO() as file:
-        colours.save(file, "PNG", optimize=True)
-        return b64encode(file.getvalue()).decode(), size
+from bpcore import _validate as valid
+from bpcore._style import COLOUR, DASH, MARKER, RADIUS, SERIES
+from bpcore._style import use_style as use_style
+from bpcore.data import Dataset
+from bpcore.network import as_sizes
 
 
 def _axes(ax):
-    return plt.gca() if ax is None else ax
+    return plt.gca() if ax is None else valid.as_instance(ax, Axes, "ax", "plt.subplots gives one")
+
+
+def _shaped(values, shape, name, *, finite=True):
+    """Check an array to be drawn; None in the shape stands for any length."""
+    array = valid.as_array(values, name, finite=finite)
+    fits = len(shape) == array.ndim and all(
+        k in (None, n) for k, n in zip(shape, array.shape, strict=True)
+    )
+    if not (fits and array.size):
+        wanted = ", ".join("k" if k is None else str(k) for k in shape) + "," * (len(shape) == 1)
+        raise ValueError(f"{name} must have shape ({wanted}), got {array.shape}")
+    return array
 
 
 def curves(
@@ -107,12 +52,21 @@ def curves(
     -------
     Axes
 
+    Raises
+    ------
+    ValueError, TypeError
+        If a curve has not the length of x. A nan in a curve leaves a gap.
+
     Examples
     --------
     >>> curves([0, 1], {"J": [1, 2]}, xlabel="epoch", ylabel="cost").get_ylabel()
     'cost'
     """
-    ax = _axes(ax)
+    ax, x = _axes(ax), _shaped(x, (None,), "x")
+    series = {
+        name: _shaped(y, x.shape, f"series[{name!r}]", finite=False)
+        for name, y in valid.as_instance(series, dict, "series", 'such as {"J": costs}').items()
+    }
     for k, (name, y) in enumerate(series.items()):
         colour, dash, _ = SERIES[k % len(SERIES)]
         ax.plot(
@@ -129,12 +83,13 @@ def curves(
     return ax
 
 
-def samples(X: np.ndarray, Y: np.ndarray, *, ax: Axes | None = None) -> Axes:
+def samples(X: ArrayLike | Dataset, Y: ArrayLike | None = None, *, ax: Axes | None = None) -> Axes:
     """Draw samples of the plane: circles for class 0, triangles for class 1.
 
     Parameters
     ----------
-    X : array, shape (2, m)
+    X : array, shape (2, m), or Dataset
+        With a Dataset, Y is left out.
     Y : array, shape (1, m)
     ax : Axes, optional
 
@@ -142,16 +97,26 @@ def samples(X: np.ndarray, Y: np.ndarray, *, ax: Axes | None = None) -> Axes:
     -------
     Axes
 
+    Raises
+    ------
+    ValueError, TypeError
+        If X has not two features a sample, or Y not one label a sample.
+
     Examples
     --------
-    >>> len(samples(np.eye(2), np.array([[0, 1]]), ax=plt.figure().gca()).collections)
+    >>> len(samples(np.eye(2), [[0, 1]], ax=plt.figure().gca()).collections)
     2
     """
     ax = _axes(ax)
+    if isinstance(X, Dataset):
+        if Y is not None:
+            raise TypeError("Y must be left out: the Dataset has its labels")
+        X, Y = X.X, X.Y
+    X = valid.as_columns(X, 2)
+    Y = valid.as_labels(Y, 1, X.shape[1])
     for label in (0, 1):
-        chosen = Y[0] == label
         ax.scatter(
-            *X[:, chosen],
+            *X[:, Y[0] == label],
             s=18,
             c=COLOUR[f"class {label}"],
             marker=MARKER[f"class {label}"],
@@ -180,12 +145,23 @@ def region(
     -------
     Axes
 
+    Raises
+    ------
+    ValueError, TypeError
+        If the shapes do not fit, or a probability is not between 0 and 1.
+
     Examples
     --------
     >>> region([0, 1], [0, 1], np.array([[0.1, 0.9], [0.2, 0.8]])).get_xlabel()
     '$x_1$'
     """
-    ax = _axes(ax)
+    ax, x1, x2 = _axes(ax), _shaped(x1, (None,), "x1"), _shaped(x2, (None,), "x2")
+    probability = _shaped(probability, (x2.size, x1.size), "probability")
+    if probability.min() < 0 or probability.max() > 1:
+        raise ValueError(
+            "probability must lie between 0 and 1, got values from "
+            f"{probability.min():g} to {probability.max():g}; draw a[L], not z[L]"
+        )
     ax.contourf(x1, x2, probability, levels=np.linspace(0, 1, 11), cmap="PuOr_r", alpha=0.5)
     if probability.min() < 0.5 < probability.max():
         ax.contour(x1, x2, probability, levels=[0.5], colors="black", linewidths=1.5)
@@ -218,12 +194,19 @@ def path_1d(
     -------
     Axes
 
+    Raises
+    ------
+    ValueError, TypeError
+        If the curve or the path has not as many values as places.
+
     Examples
     --------
     >>> len(path_1d([0, 1], [0, 1], [1, 0], [1, 0], ax=plt.figure().gca()).lines)
     2
     """
-    ax = _axes(ax)
+    ax, x = _axes(ax), _shaped(x, (None,), "x")
+    f, points = _shaped(f, x.shape, "f"), _shaped(points, (None,), "points", finite=False)
+    values = _shaped(values, points.shape, "values", finite=False)
     ax.plot(x, f, color=COLOUR["J"], lw=1.8)
     ax.plot(points, values, color=COLOUR["path"], marker=MARKER["path"], ms=5, lw=1.0)
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(np.min(x), np.max(x)))
@@ -256,12 +239,19 @@ def path_2d(
     -------
     Axes
 
+    Raises
+    ------
+    ValueError, TypeError
+        If the shapes do not fit.
+
     Examples
     --------
     >>> path_2d([0, 1], [0, 1], np.eye(2), np.zeros((1, 2))).get_xlabel()
     '$x$'
     """
-    ax = _axes(ax)
+    ax, x, y = _axes(ax), _shaped(x, (None,), "x"), _shaped(y, (None,), "y")
+    f = _shaped(f, (y.size, x.size), "f")
+    points = _shaped(points, (None, 2), "points", finite=False)
     ax.contour(x, y, f, levels=12, colors="#777777", linewidths=0.8)
     ax.plot(*np.transpose(points), color=COLOUR["path"], marker=MARKER["path"], ms=5, lw=1.2)
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(np.min(x), np.max(x)), ylim=(np.min(y), np.max(y)))
@@ -281,11 +271,23 @@ def images(pictures: ArrayLike, titles: Sequence[str], *, columns: int = 6) -> n
     -------
     array of Axes
 
+    Raises
+    ------
+    ValueError, TypeError
+        If there is not one title for each picture.
+
     Examples
     --------
     >>> images(np.zeros((2, 8, 8)), ["a", "b"]).shape
     (1, 6)
     """
+    pictures = valid.as_array(pictures, "pictures")
+    columns = valid.as_count(columns, "columns", at_least=1)
+    if pictures.ndim != 3 or isinstance(titles, str) or len(pictures) != len(titles):
+        raise ValueError(
+            f"pictures must have shape ({len(titles)}, height, width), one a title, "
+            f"got {pictures.shape}"
+        )
     rows = max(1, -(-len(titles) // columns))
     _, axes = plt.subplots(rows, columns, figsize=(1.25 * columns, 1.7 * rows), squeeze=False)
     for ax in axes.flat:
@@ -328,18 +330,31 @@ def network(
     -------
     Axes
 
+    Raises
+    ------
+    ValueError, TypeError
+        If n is no list of sizes, or a name stands for a unit or weight that is not there.
+
     Examples
     --------
     >>> len(network([4, 3, 1], ax=plt.figure().gca()).patches)
     8
     """
-    ax = _axes(ax)
+    ax, n = _axes(ax), as_sizes(n)
+    units = [(i, j) for i in range(len(n)) for j in range(1, n[i] + 1)]
+    lines = [(i, j, k) for i, j in units if i for k in range(1, n[i - 1] + 1)]
     inside, below, edges = inside or {}, below or {}, edges or {}
+    for name, words, places in (
+        ("inside", inside, units), ("below", below, units), ("edges", edges, lines)
+    ):  # fmt: skip
+        if strange := set(words) - set(places):
+            raise ValueError(f"{name} must name what is drawn, got {min(strange)} for n = {n}")
+    if below_colour not in COLOUR:
+        raise ValueError(f"below_colour must be one of {', '.join(COLOUR)}, got {below_colour!r}")
 
     def write(x, y, text, **look):  # a hyphen on a line would pass for a piece of it
         ax.text(x, y, text.replace("-", "\N{MINUS SIGN}"), ha="center", va="center", **look)
 
-    units = [(i, j) for i in range(len(n)) for j in range(1, n[i] + 1)]
     place = {(i, j): (2.4 * i, apart * ((n[i] + 1) / 2 - j)) for i, j in units}
     for i in range(1, len(n)):
         for j in range(1, n[i] + 1):

@@ -10,18 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bpcore._validate import (
-    as_array,
-    as_columns,
-    as_labels,
-    as_layers,
-    as_member,
-    freeze,
-    sealed,
-)
-from bpcore.backprop import as_activations
+from bpcore import _validate as valid
+from bpcore.backprop import as_passed
 from bpcore.losses import LOSSES, Loss, cross_entropy
-from bpcore.network import Cache, Network, _dot, as_network
+from bpcore.network import Cache, Network, as_network
 
 
 def fold(net: Network) -> tuple[Any, ...]:
@@ -52,11 +44,8 @@ def fold(net: Network) -> tuple[Any, ...]:
     Equation :eq:`eq-theta-fold`; chapter :doc:`/chapters/09_theta_notation`; source 004.
     """
     net = as_network(net, single=True)
-    return (None, *freeze(*_fold(net)[1:]))
-
-
-def _fold(net):
-    return [None] + [np.hstack([net.b[i], net.W[i]]) for i in range(1, net.L + 1)]
+    layers = range(1, net.L + 1)
+    return (None, *valid.freeze(*(np.hstack([net.b[i], net.W[i]]) for i in layers)))
 
 
 def unfold(Theta: Sequence[Any], g: Sequence[Any] | None = None) -> Network:
@@ -87,19 +76,13 @@ def unfold(Theta: Sequence[Any], g: Sequence[Any] | None = None) -> Network:
     -----
     Equation :eq:`eq-theta-fold`; chapter :doc:`/chapters/09_theta_notation`; source 004.
     """
-    Theta = as_layers(Theta, "Theta")
+    Theta = valid.as_layers(Theta, "Theta")
     for i in range(1, len(Theta)):
         shape = Theta[i].shape
         if len(shape) != 2 or shape[1] < 2 or (i > 1 and shape[1] != Theta[i - 1].shape[0] + 1):
-            raise ValueError(
-                f"Theta[{i}] must have shape (n[{i}], n[{i - 1}] + 1), got {shape}; "
-                "the first column is the bias"
-            )
-    return _unfold(Theta, g)
-
-
-def _unfold(Theta, g):
-    W, b = [None] + [t[..., 1:] for t in Theta[1:]], [None] + [t[..., :1] for t in Theta[1:]]
+            wanted = f"(n[{i}], n[{i - 1}] + 1), got {shape}; the first column is the bias"
+            raise ValueError(f"Theta[{i}] must have shape {wanted}")
+    W, b = [None, *(t[:, 1:] for t in Theta[1:])], [None, *(t[:, :1] for t in Theta[1:])]
     return Network(W, b, g)
 
 
@@ -129,16 +112,35 @@ def with_bias(a: ArrayLike) -> np.ndarray:
     -----
     Equation :eq:`eq-with-bias`; chapter :doc:`/chapters/09_theta_notation`; source 004.
     """
-    a = as_array(a, "a")
-    if a.ndim != 2:
-        raise ValueError(f"a must have shape (n, m), got {a.shape}; one sample is a.reshape(-1, 1)")
-    return _with_bias(a)
+    array = valid.as_array(a, "a")
+    if array.ndim != 2:
+        hint = valid.cure(a, "a", np.size, valid.itself(a) + ".reshape(-1, 1)")
+        raise ValueError(f"a must have shape (n, m), got {array.shape}{hint}")
+    return _with_bias(array)
 
 
-def _with_bias(a, order="C"):
-    ones_a = np.ones((a.shape[0] + 1, a.shape[1]), a.dtype, order)
-    ones_a[1:] = a
-    return ones_a
+def _with_bias(a):
+    return np.vstack([np.ones((1, a.shape[1])), a])
+
+
+def _forward_theta(Theta, g, X):
+    L = len(Theta) - 1
+    z, a = [None] * (L + 1), [X] + [None] * L
+    for i in range(1, L + 1):
+        z[i] = Theta[i] @ _with_bias(a[i - 1])
+        a[i] = g[i].function(z[i])
+    return z, a
+
+
+def _backward_theta(Theta, g, z, a, Y, loss):
+    L, m = len(Theta) - 1, Y.shape[1]
+    delta, dTheta = [None] * (L + 1), [None] * (L + 1)
+    delta[L] = loss.delta_function(z[L], Y)
+    for i in range(L - 1, 0, -1):  # column 0 belongs to the constant 1: drop it
+        delta[i] = (Theta[i + 1][:, 1:].T @ delta[i + 1]) * g[i].derivative(a[i])
+    for i in range(1, L + 1):
+        dTheta[i] = delta[i] @ _with_bias(a[i - 1]).T / m
+    return dTheta
 
 
 def forward_theta(Theta: Sequence[Any], X: ArrayLike, g: Sequence[Any] | None = None) -> Cache:
@@ -172,52 +174,12 @@ def forward_theta(Theta: Sequence[Any], X: ArrayLike, g: Sequence[Any] | None = 
     Equation :eq:`eq-theta-forward`; chapter :doc:`/chapters/09_theta_notation`; source 004.
     """
     net = unfold(Theta, g)
-    X = as_columns(X, net.n[0])
-    room = _Room(net.n, X.shape[1])
-    room.A[0], room.a[0] = _with_bias(X), X
-    with np.errstate(over="ignore", invalid="ignore"):
-        _forward_theta(_fold(net), net.g, room)
-    return Cache(sealed(room.z, "z", fine=lambda z: z == z), freeze(*(a.copy() for a in room.a)))
-
-
-class _Room:
-    """The memory of one pass over m samples, forward and back; K = (K,) makes it that of a stack.
-
-    Lists for layers 0..L: A[i] = [1; a[i]] with its part a[i], and z[i]; layer 0 is left to the
-    caller. slope[k] is for g'(z) of any layer with k units. The units come first in memory, so
-    that a[i] is one piece of it.
-    """
-
-    def __init__(self, n, m, K=()):
-        def array(units):
-            return np.moveaxis(np.ones((units, *K, m)), 0, -2)
-
-        self.A: list[Any] = [None, *(array(units + 1) for units in n[1:])]
-        self.a: list[Any] = [None, *(ones_a[..., 1:, :] for ones_a in self.A[1:])]
-        self.z = [None] + [array(units) for units in n[1:]]
-        self.slope = {units: array(units) for units in n[1:-1]}
-
-
-def _forward_theta(Theta, g, room):
-    """Fill z[1..L] and a[1..L], and with it A[i] = [1; a[i]], from A[0] = [1; X]."""
-    A, a, z, L, dot = room.A, room.a, room.z, len(Theta) - 1, _dot(Theta)
-    for i in range(1, L + 1):
-        dot(Theta[i], A[i - 1], z[i])
-        g[i]._put(g[i].function, z[i], a[i])
-
-
-def _backward_theta(Theta, g, room, Y, loss, dTheta):
-    """Fill dTheta[1..L] with the sum over the samples, not yet divided by m."""
-    A, a, L, dot = room.A, room.a, len(Theta) - 1, _dot(Theta)
-    delta = [*room.z[:L], loss.delta_function(a[L], Y)]  # z[1..L-1] are done with: reuse them
-    for i in range(L - 1, 0, -1):
-        W = Theta[i + 1][..., 1:]  # column 0 belongs to the constant 1: drop it
-        dot(W.mT, delta[i + 1], delta[i])
-        slope = room.slope[a[i].shape[-2]]
-        g[i]._put(g[i].derivative, a[i], slope)
-        delta[i] *= slope
-    for i in range(1, L + 1):
-        dot(delta[i], A[i - 1].mT, dTheta[i])
+    X = valid.as_columns(X, net.n[0])
+    with np.errstate(all="ignore"):
+        z, a = _forward_theta(fold(net), net.g, X)
+    return Cache(
+        valid.sealed(z, "z", fine=lambda z: z == z), valid.freeze(*a)
+    )  # an infinite z is a result
 
 
 def backward_theta(
@@ -235,8 +197,8 @@ def backward_theta(
         Theta[i] of shape (n[i], n[i-1] + 1).
     cache : Cache
         What `forward_theta(Theta, X, g)` returned.
-    Y : array, shape (1, m)
-        Labels, 0 or 1.
+    Y : array, shape (n[L], m)
+        Labels, 0 or 1; between 0 and 1 with a soft loss.
     loss : Loss or str
     g : sequence of None and L activations, optional
 
@@ -261,15 +223,8 @@ def backward_theta(
     Equations :eq:`eq-theta-delta`, :eq:`eq-theta-gradient`; chapter
     :doc:`/chapters/09_theta_notation`; source 004, whose index slip is corrected there.
     """
-    net = unfold(Theta, g)
-    Theta, a = _fold(net), as_activations(cache, net)
-    m = a[0].shape[1]
-    Y, loss = as_labels(Y, m), as_member(loss, Loss, LOSSES, "loss")
-    room, dTheta = _Room(net.n, m), [None] + [np.empty(t.shape) for t in Theta[1:]]
-    room.A[0] = _with_bias(a[0])
-    for i in range(1, net.L + 1):
-        room.a[i][...] = a[i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        _backward_theta(Theta, net.g, room, Y, loss, dTheta)
-        dTheta = [None] + [total / m for total in dTheta[1:]]
-    return sealed(dTheta, "dTheta")
+    net, loss = unfold(Theta, g), valid.as_member(loss, Loss, LOSSES, "loss")
+    z, a = as_passed(cache, net)
+    Y = valid.as_labels(Y, net.n[-1], a[0].shape[1], loss=loss)
+    with np.errstate(all="ignore"):
+        return valid.sealed(_backward_theta(fold(net), net.g, z, a, Y, loss), "dTheta")

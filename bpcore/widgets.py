@@ -13,8 +13,9 @@ from typing import Any
 
 import ipywidgets
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 
-from bpcore._validate import describe
+from bpcore._validate import as_callable, as_count, describe
 
 NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))  # None leaves it out
 
@@ -22,7 +23,7 @@ NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))  # None leave
 def _picture(draw, alt, position):
     """Draw one frame and write it as an <img> that holds its own picture."""
     figure = draw(*position)
-    if not hasattr(figure, "savefig"):
+    if not isinstance(figure, Figure):
         raise TypeError(f"draw must return a matplotlib Figure, got {describe(figure)}")
     with io.BytesIO() as file:
         figure.savefig(file, format="svg", metadata=NO_METADATA)
@@ -30,7 +31,7 @@ def _picture(draw, alt, position):
         svg = re.sub(rb'(\d\.\d\d)\d+(?=[ \n"])', rb"\1", file.getvalue())
         picture = base64.b64encode(svg).decode()
     plt.close(figure)
-    text = html.escape(alt(*position), quote=True)
+    text = html.escape(_text(alt, "alt", *position), quote=True)
     return f'<img class="bp-frame" alt="{text}" src="data:image/svg+xml;base64,{picture}">'
 
 
@@ -43,8 +44,18 @@ def _frames(draw, alt, positions):
     return frames
 
 
+def _text(function, name, *position):
+    """Call a function of the user's that puts a position into words."""
+    text = as_callable(function, name)(*position)
+    if not isinstance(text, str):
+        raise TypeError(f"{name} must return a str, got {describe(text)}")
+    return text
+
+
 def _slider(values, label, form):
-    names = [form(value) for value in values]
+    if not isinstance(label, str):
+        raise TypeError(f"label must be a str, got {describe(label)}")
+    names = [_text(form, "form", value) for value in values]
     return ipywidgets.SelectionSlider(
         options=[(name, k) for k, name in enumerate(names)],
         index=0,
@@ -103,7 +114,8 @@ def frames(
     3
     """
     values = list(values)
-    if not 0 <= start < len(values):
+    as_callable(draw, "draw")
+    if not 0 <= as_count(start, "start", at_least=-(10**9)) < len(values):
         raise ValueError(f"start must be a position from 0 to {len(values) - 1}, got {start}")
     slider = _slider(values, label, form)
     slider.index = start
@@ -153,6 +165,8 @@ def grid(
     3
     """
     outer, inner = list(outer), list(inner)
+    as_callable(draw, "draw")
+    start = as_count(start[0], "start[0]"), as_count(start[1], "start[1]")
     if not (0 <= start[0] < len(outer) and 0 <= start[1] < len(inner)):
         raise ValueError(f"start must be positions in {len(outer)} × {len(inner)}, got {start}")
     first, second = (

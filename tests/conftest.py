@@ -73,13 +73,14 @@ def tool():
 
 @pytest.fixture(scope="session")
 def draw():
-    """Draw a network with weights and biases, m samples and their labels."""
+    """Draw a network with weights and biases, m samples and their labels, soft for a soft loss."""
 
-    def draw(n, m, seed=0, hidden=bpcore.sigmoid):
+    def draw(n, m, seed=0, hidden=bpcore.sigmoid, loss=bpcore.cross_entropy):
         rng = np.random.default_rng(seed)
         net = bpcore.init_network(n, rng=rng, hidden=hidden)
         net = bpcore.Network(net.W, [None, *(rng.normal(size=b.shape) for b in net.b[1:])], net.g)
-        return net, rng.normal(size=(n[0], m)), rng.integers(0, 2, (1, m))
+        X, labels = rng.normal(size=(n[0], m)), (n[-1], m)
+        return net, X, rng.uniform(size=labels) if loss.soft else rng.integers(0, 2, labels)
 
     return draw
 

@@ -121,7 +121,7 @@ def test_an_activation_of_ones_own_can_be_used():
 
 
 def test_training_with_an_activation_of_ones_own():
-    """It need not know `out`, and gives the numbers of the one that does."""
+    """It gives, to the last bit, the numbers of ours with the same formulas."""
     own = Activation("own", lambda z: np.tanh(z), lambda a: 1 - a * a)
     start = init_network([3, 4, 2, 1], rng=0, hidden=own)
     X, Y = np.random.default_rng(1).normal(size=(3, 5)), np.array([[0, 1, 1, 0, 1]])
@@ -135,14 +135,24 @@ def test_training_with_an_activation_of_ones_own():
 
 
 @every
-def test_results_go_into_an_array_that_exists(g):
-    x, out = np.array([[-1.5, 0.0, 0.25, 2.0]]), np.full((1, 4), np.nan)
+def test_an_argument_that_cannot_be_written_to_is_enough(g):
+    """The bare functions, as F2 and BP2 call them: a fresh array each time, and no other way."""
+    x = np.array([[-1.5, 0.0, 0.25, 2.0]])
+    x.setflags(write=False)
     for function in (g.function, g.derivative):
-        wanted = function(x)
-        function(x, out)
-        assert np.array_equal(out, wanted)
-    assert g.takes_out
+        first, second = function(x), function(x)
+        assert np.array_equal(first, second)
+        assert not np.shares_memory(first, second)
+        assert first.flags.writeable
     assert x.tolist() == [[-1.5, 0.0, 0.25, 2.0]]
+
+
+def test_the_parts_of_an_activation_must_be_functions():
+    for parts in ((3.0, np.ones_like), (np.tanh, None)):
+        with pytest.raises(TypeError, match=r"^(function|derivative) must be a function, got "):
+            Activation("own", *parts)
+    with pytest.raises(TypeError, match=r"^name must be a str, got NoneType None$"):
+        Activation(None, np.tanh, np.ones_like)
 
 
 def test_the_known_names():

@@ -18,10 +18,10 @@ ROOT = Path(__file__).parents[1]
 CHAPTER = ROOT / "chapters" / "08_delta_recursion.ipynb"
 
 CHANGES = {
-    "a dropped transpose": ("backprop.py", "W[i + 1].mT", "W[i + 1]"),
-    "a missing 1/m": ("backprop.py", "(1 / m) * dot(delta[i], a", "dot(delta[i], a"),
+    "a dropped transpose": ("backprop.py", "W[i + 1].mT @", "W[i + 1] @"),
+    "a missing 1/m": ("backprop.py", "a[i - 1].mT / m", "a[i - 1].mT"),
     "a missing slope": ("backprop.py", " * g[i].derivative(a[i])", ""),
-    "a missing bias": ("network.py", "a[i - 1]) + b[i]", "a[i - 1])"),
+    "a missing bias": ("network.py", "a[i - 1] + b[i]", "a[i - 1]"),
 }
 
 

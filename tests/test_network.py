@@ -1,16 +1,19 @@
 """The network as a value, and the forward pass against loops over units and samples."""
 
 import copy
+import io
 import math
 
 import numpy as np
 import pytest
 
 from bpcore import (
+    Activation,
     Network,
     accuracy,
     cost,
     cross_entropy,
+    flatten,
     forward,
     init_network,
     predict,
@@ -18,13 +21,14 @@ from bpcore import (
     sigmoid,
     sweep,
     tanh,
+    unflatten,
 )
 from bpcore.activations import ACTIVATIONS
 from bpcore.losses import LOSSES
 
 
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
-@pytest.mark.parametrize("n", [[3, 1], [4, 3, 1], [6, 5, 4, 3, 1]])
+@pytest.mark.parametrize("n", [[3, 1], [4, 3, 1], [6, 5, 4, 3, 1], [4, 3]])
 def test_forward_is_the_sum_over_the_units_before(draw, n, hidden):
     net, X, _ = draw(n, 7, hidden=hidden)
     cache = forward(net, X)
@@ -108,14 +112,17 @@ def test_init_network_draws_weights_of_variance_1_over_n():
     )
 
 
+@pytest.mark.parametrize("n", [[4, 3, 1], [5, 4, 3]], ids=str)
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=str)
-def test_cost_is_the_mean_of_the_losses(draw, loss):
-    net, X, Y = draw([4, 3, 1], 7)
+def test_cost_is_the_mean_of_the_losses(draw, loss, n):
+    net, X, Y = draw(n, 7, loss=loss)
     z = forward(net, X).z[2]
     assert cost(net, X, Y, loss) == pytest.approx(math.fsum(loss(z, Y)) / 7, rel=1e-15)
+    rows = sum(math.fsum(loss(z[k : k + 1], Y[k : k + 1])) for k in range(n[-1]))
+    assert cost(net, X, Y, loss) == pytest.approx(rows / 7, rel=1e-15)
     assert cost(net, X, Y, loss.name) == cost(net, X, Y, loss)
     assert np.ndim(cost(net, X, Y, loss)) == 0
-    assert cost(net, X, Y) == cost(net, X, Y, cross_entropy)
+    assert loss.soft or cost(net, X, Y) == cost(net, X, Y, cross_entropy)
 
 
 def test_predict_and_accuracy(draw):
@@ -133,10 +140,25 @@ def test_predict_and_accuracy(draw):
     assert accuracy(even, [[0.0]], [[1]]) == 1
 
 
-def test_stacks_are_scored_one_by_one(draw):
-    net, X, Y = draw([4, 3, 1], 7)
+def test_with_several_outputs_the_largest_is_the_class(draw):
+    net, X, _ = draw([4, 3], 7, seed=1)
+    said = predict(net, X)
+    assert said.shape == (1, 7)
+    assert np.array_equal(said[0], forward(net, X).a[1].argmax(axis=0))
+    assert len(np.unique(said)) > 1
+    Y = np.eye(3)[:, said[0]]
+    assert accuracy(net, X, Y) == 1
+    Y[:, 0] = np.roll(Y[:, 0], 1)
+    assert accuracy(net, X, Y) == 6 / 7
+    huge = Network([None, [[1e300], [2e300]]], [None, [[0.0], [0.0]]])
+    assert predict(huge, [[1.0, -1.0]]).tolist() == [[1, 0]]  # both a are 1, or 0; their z differ
+
+
+@pytest.mark.parametrize("n", [[4, 3, 1], [4, 3, 2]], ids=str)
+def test_stacks_are_scored_one_by_one(draw, n):
+    net, X, Y = draw(n, 7)
     result = sweep(net, X, Y, learning_rates=[0.1, 1.0, 10.0], steps=5)
-    assert predict(result.net, X).shape == (3, 1, 7)
+    assert predict(result.net, X).shape == (3, 1, 7)  # one class a sample, however many outputs
     for k in range(3):
         one = Network(*([None, *(p[k] for p in ps[1:])] for ps in (result.net.W, result.net.b)))
         assert np.array_equal(predict(result.net, X)[k], predict(one, X))
@@ -152,3 +174,47 @@ def test_an_infinite_logit_is_a_result():
     net = Network([None, [[1e300]]], [None, [[0.0]]])
     assert np.array_equal(forward(net, [[1e300, -1e300]]).a[1], [[1.0, 0.0]])
     assert cost(net, [[1e300]], [[0]]) == np.inf
+
+
+@pytest.mark.parametrize("n", [[3, 1], [4, 3, 1], [5, 4, 3]], ids=str)
+def test_a_saved_network_is_the_network(draw, n, tmp_path):
+    net, X, _ = draw(n, 7, hidden="tanh")
+    file = io.BytesIO()
+    for place in (tmp_path / "net.npz", str(tmp_path / "net"), file):
+        net.save(place)
+        file.seek(0)
+        twin = Network.load(place)
+        assert np.array_equal(flatten(twin), flatten(net))
+        assert twin.g == net.g
+        assert all(g is h for g, h in zip(twin.g, net.g, strict=True))
+        assert not any(part.flags.writeable for part in (*twin.W[1:], *twin.b[1:]))
+        assert np.array_equal(forward(twin, X).a[-1], forward(net, X).a[-1])
+
+
+def test_a_saved_stack_is_the_stack(draw, tmp_path):
+    net, X, Y = draw([4, 3, 1], 7)
+    stack = sweep(net, X, Y, learning_rates=[0.1, 1.0], steps=2).net
+    stack.save(tmp_path / "stack")
+    twin = Network.load(tmp_path / "stack")
+    assert repr(twin) == repr(stack)
+    assert np.array_equal(twin.W[1], stack.W[1])
+
+
+def test_an_activation_of_ones_own_is_not_saved_but_the_advice_works(draw, tmp_path):
+    own = Activation("tanh", lambda z: np.tanh(z), lambda a: 1 - a * a)  # even under our name
+    net, X, _ = draw([4, 3, 1], 7, hidden=own)
+    with pytest.raises(
+        ValueError, match=r"^g\[1\] must be .* got your own tanh; save flatten\(net"
+    ):
+        net.save(tmp_path / "net.npz")
+    assert not list(tmp_path.iterdir())
+    np.save(tmp_path / "net.npy", flatten(net))
+    twin = unflatten(np.load(tmp_path / "net.npy"), net)
+    assert np.array_equal(forward(twin, X).a[2], forward(net, X).a[2])
+
+
+def test_a_network_that_fits_but_for_its_last_activation_is_refused(draw):
+    net, _, _ = draw([4, 3, 1], 7)
+    for last in ("tanh", "identity", Activation("sigmoid", sigmoid.function, sigmoid.derivative)):
+        with pytest.raises(ValueError, match=r"^g\[2\] must be the sigmoid, as it is the last"):
+            Network(net.W, net.b, [None, "tanh", last])

@@ -104,8 +104,8 @@ SOURCE = {  # the tag of a line, what goes from it
     "nothing": ("BP1", ""),
     "a dropped transpose": ("BP2", r"\.mT"),
     "a dropped transpose of the activations": ("BP4", r"\.mT"),
-    "a missing 1/m of the weights": ("BP4", r"\(1 / m\) \* "),
-    "a missing 1/m of the bias": ("BP3", r"\(1 / m\) \* "),
+    "a missing 1/m of the weights": ("BP4", r" / m"),
+    "a missing 1/m of the bias": ("BP3", r" / m"),
     "a missing slope": ("BP2", r" \* g\[i\]\.derivative\(a\[i\]\)"),
     "a missing bias": ("F1", r" \+ b\[i\]"),
 }
@@ -159,6 +159,92 @@ def test_a_change_of_the_source_turns_the_suite_red(verdicts, change):
     )  # 1: tests failed; 2 and more: no verdict
     assert ("failed" in report) == (change != "nothing")
     assert re.search(r"\d+ (passed|failed)", report)
+
+
+# Every tagged line, changed where it stands: who runs it, and who does not.
+
+RUN = """
+import hashlib, json
+import numpy as np
+from bpcore import *
+
+rng = np.random.default_rng(0)
+net = init_network([4, 3, 2], rng=rng)
+net = Network(net.W, [None, *(rng.normal(size=b.shape) for b in net.b[1:])])
+X, Y = rng.normal(size=(4, 7)), rng.integers(0, 2, (2, 7))
+many = np.tile(X, 150), np.tile(Y, 150)
+cache, each = forward(net, X), per_sample_gradients(net, X, Y)
+grads = flatten(backward(net, cache, Y))
+given = Gradients([None, *(w + 1 for w in net.W[1:])], [None, *(b + 1 for b in net.b[1:])], ())
+start = Network(net.W, net.b)
+for _ in range(2):
+    start = step(start, backward(start, forward(start, X), Y), 0.5)
+ways = {"learning_rate": 0.5, "epochs": 2}
+ends = {
+    "train": train(net, X, Y, **ways)[0],
+    "train, one batch": train(net, X, Y, **ways, batch_size=7, rng=0)[0],
+    "train, blocks": train(net, *many, **ways)[0],
+    "sweep": sweep(net, X, Y, learning_rates=[0.5], steps=2).net,
+}
+ends = {k: np.concatenate([p.ravel() for i in (1, 2) for p in (end.W[i], end.b[i])])
+        for k, end in ends.items()}
+found = {
+    "forward": np.concatenate([p.ravel() for p in (*cache.z[1:], *cache.a[1:])]),
+    "cost": cost(net, X, Y),
+    "backward": grads,
+    "per_sample_gradients": np.concatenate([each.dW[1].ravel(), each.db[2].ravel()]),
+    "check_gradients": float(check_gradients(net, X, Y).passed),
+    "step": flatten(step(net, given, 0.5)),
+    "descend": descend(np.sum, np.ones_like, [1.0, 2.0], learning_rate=0.5, steps=2).x,
+    "theta": np.concatenate([t.ravel() for t in backward_theta(
+        fold(net), forward_theta(fold(net), X), Y)[1:]]),
+    **ends,
+}
+off = max(relative_error(end, flatten(start)) for end in ends.values())
+print(json.dumps({"off": off} | {k: np.round(v, 9).tolist() for k, v in found.items()}))
+"""
+TRAINED = {"train", "train, one batch", "train, blocks", "sweep"}
+GRADIENTS = {"backward", "per_sample_gradients", "check_gradients"} | TRAINED
+RUN_BY = {  # the tag of a line: what runs it
+    "F1": {"forward", "cost"} | GRADIENTS,
+    "F2": {"forward", "cost"} | GRADIENTS,
+    "BP1": GRADIENTS,
+    "BP2": GRADIENTS,
+    "BP3": GRADIENTS,
+    "BP4": GRADIENTS,
+    "update W": {"step"} | TRAINED,
+    "update b": {"step"} | TRAINED,
+    "descent": {"descend"},
+}
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory):
+    """Run all that is public on copies of the package in which one tagged line is 1.5 times it."""
+    runs = {}
+    for tag in ("nothing", *RUN_BY):
+        copy = tmp_path_factory.mktemp("copy")
+        shutil.copytree(ROOT / "bpcore", copy / "bpcore", ignore=shutil.ignore_patterns("*.pyc"))
+        found = 0
+        for file in (copy / "bpcore").glob("*.py"):
+            text = file.read_text(encoding="utf-8")
+            new, times = re.subn(rf" = (.*)  # {tag}\n", rf" = 1.5 * (\1)  # {tag}\n", text)
+            file.write_text(new, encoding="utf-8")
+            found += times
+        assert found == (tag != "nothing")
+        command = [sys.executable, "-W", "error", "-c", RUN]  # which imports what stands in cwd
+        runs[tag] = subprocess.Popen(command, cwd=copy, stdout=subprocess.PIPE, text=True)
+    said = {tag: run.communicate()[0] for tag, run in runs.items()}
+    return {tag: json.loads(text) for tag, text in said.items()}
+
+
+@pytest.mark.parametrize("tag", RUN_BY)
+def test_a_changed_line_changes_all_that_runs_it(answers, tag):
+    """And nothing else; and train and sweep still do what forward, backward and step do."""
+    changed = {name for name, value in answers[tag].items() if value != answers["nothing"][name]}
+    assert changed - {"off"} == RUN_BY[tag]
+    assert answers["nothing"]["off"] <= 1e-13
+    assert answers[tag]["off"] <= 1e-13
 
 
 # Wrong digits in the stored outputs of a chapter, and nbval run on the changed copy.

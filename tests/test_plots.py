@@ -1,6 +1,9 @@
+# ruff: noqa: E501 - a message stands on one line, as it is read
 """What the figures show: the data, colours and dashes that can be told apart, text that is read."""
 
+import inspect
 import itertools
+import re
 import subprocess
 import sys
 from base64 import b64decode
@@ -13,7 +16,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from matplotlib.colors import to_hex, to_rgb
 from PIL import Image, ImageColor
 
-from bpcore import plots
+from bpcore import blobs, plots
 
 matplotlib.use("agg")
 plt = plots.plt
@@ -119,8 +122,6 @@ def test_images():
         assert len(ax.images) == (k < 7)
         assert k >= 7 or np.array_equal(ax.images[0].get_array(), pictures[k])
     assert plots.images(np.zeros((0, 2, 2)), []).shape == (1, 6)
-    with pytest.raises(ValueError, match="zip"):
-        plots.images(pictures, ["one"])
 
 
 def test_network(ax):
@@ -144,6 +145,96 @@ def test_network(ax):
     assert [patch.center[1] for patch in wider.patches] == [0.75, -0.75, 0]
 
 
+def test_a_dataset_is_drawn_as_its_parts(ax):
+    data = blobs(9, rng=0)
+    plots.samples(data, ax=ax)
+    plots.samples(data.X, data.Y, ax=(other := plt.figure().gca()))
+    for one, same in zip(ax.collections, other.collections, strict=True):
+        np.testing.assert_array_equal(one.get_offsets(), same.get_offsets())
+
+
+def test_a_gap_in_a_curve_is_drawn_as_a_gap(ax):
+    plots.curves([0, 1, 2], {"J": [1, np.nan, 2]}, xlabel="", ylabel="", ax=ax)
+    plots.path_1d([0, 1], [0, 1], [0, np.inf], [0, np.nan], ax=plt.figure().gca())
+    assert np.isnan(ax.lines[0].get_ydata()[1])
+
+
+GRID = {"x1": [0, 1, 2], "x2": [0, 1], "probability": np.full((2, 3), 0.25)}
+GOOD = {  # good arguments of each function
+    plots.curves: {"x": [0, 1], "series": {"J": [0, 1]}, "xlabel": "", "ylabel": ""},
+    plots.samples: {"X": np.eye(2), "Y": [[0, 1]]},
+    plots.region: GRID,
+    plots.path_1d: {"x": [0, 1], "f": [0, 1], "points": [0, 1, 2], "values": [0, 1, 4]},
+    plots.path_2d: {"x": [0, 1, 2], "y": [0, 1], "f": np.ones((2, 3)) * [0, 1, 2], "points": [[0, 1]]},
+    plots.images: {"pictures": np.zeros((2, 8, 8)), "titles": ["a", "b"]},
+    plots.network: {"n": [2, 3, 1]},
+}  # fmt: skip
+BAD = [  # (function, argument, bad value, what is said)
+    (plots.curves, "series", {"J": [0, 1, 2]}, "series['J'] must have shape (2,), got (3,)"),
+    (plots.curves, "series", {"J": 1.0}, "series['J'] must have shape (2,), got ()"),
+    (plots.curves, "series", [0, 1], "series must be a dict, got list [0, 1]; such as"),
+    (plots.curves, "series", {"J": ["a", "b"]}, "series['J'] must hold real numbers"),
+    (plots.curves, "x", [[0, 1]], "x must have shape (k,), got (1, 2)"),
+    (plots.curves, "x", [0, np.nan], "x must be finite, got nan at index [1]"),
+    (plots.curves, "ax", plt, "ax must be a Axes, got module"),
+    (plots.samples, "Y", np.array([0, 1]), "Y must have shape (1, 2), one label a sample of X, got (2,); did you mean Y.reshape(1, -1)?"),
+    (plots.samples, "Y", None, "Y must hold real numbers"),
+    (plots.samples, "Y", [[0, 2]], "Y must hold only 0 and 1"),
+    (plots.samples, "X", np.zeros((3, 2)), "X must have shape (2, m), got (3, 2)"),
+    (plots.samples, "X", blobs(9, rng=0), "Y must be left out: the Dataset has its labels"),
+    (plots.region, "x1", [0, 1], "probability must have shape (2, 2), got (2, 3)"),
+    (plots.region, "probability", np.zeros((3, 2)), "probability must have shape (2, 3), got (3, 2)"),
+    (plots.region, "probability", np.full((2, 3), 1.5), "probability must lie between 0 and 1, got values from 1.5 to 1.5; draw a[L]"),
+    (plots.region, "probability", np.full((2, 3), -0.5), "probability must lie between 0 and 1, got values from -0.5 to -0.5"),
+    (plots.region, "x2", [], "x2 must have shape (k,), got (0,)"),
+    (plots.path_1d, "f", [0, 1, 2], "f must have shape (2,), got (3,)"),
+    (plots.path_1d, "values", [0, 1], "values must have shape (3,), got (2,)"),
+    (plots.path_1d, "points", [[0], [1], [2]], "points must have shape (k,), got (3, 1)"),
+    (plots.path_2d, "points", [0, 1], "points must have shape (k, 2), got (2,)"),
+    (plots.path_2d, "points", [[0], [1]], "points must have shape (k, 2), got (2, 1)"),
+    (plots.path_2d, "f", np.zeros((3, 2)), "f must have shape (2, 3), got (3, 2)"),
+    (plots.images, "titles", ["one"], "pictures must have shape (1, height, width), one a title, got (2, 8, 8)"),
+    (plots.images, "titles", "ab", "pictures must have shape"),
+    (plots.images, "pictures", np.zeros((2, 64)), "pictures must have shape (2, height, width), one a title, got (2, 64)"),
+    (plots.images, "columns", 0, "columns must be at least 1, got 0"),
+    (plots.images, "columns", 2.0, "columns must be a whole number, got float 2.0"),
+    (plots.network, "n", 3, "n must be a list of layer sizes"),
+    (plots.network, "n", [2, 0, 1], "n[1] must be at least 1, got 0"),
+    (plots.network, "inside", {(1, 4): "x"}, "inside must name what is drawn, got (1, 4) for n = [2, 3, 1]"),
+    (plots.network, "below", {(3, 1): "x"}, "below must name what is drawn, got (3, 1)"),
+    (plots.network, "edges", {(0, 1, 1): "x"}, "edges must name what is drawn, got (0, 1, 1)"),
+    (plots.network, "edges", {(1, 3, 3): "x"}, "edges must name what is drawn, got (1, 3, 3)"),
+    (plots.network, "below_colour", "pink", "below_colour must be one of z, a, "),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("function", GOOD, ids=lambda f: f.__name__)
+def test_good_data_is_drawn(function):
+    assert function(**GOOD[function]) is not None
+
+
+@pytest.mark.parametrize(
+    ("function", "argument", "value", "says"), BAD, ids=[f"{f.__name__}-{k}" for f, k, *_ in BAD]
+)
+def test_figures_refuse_what_they_cannot_show(function, argument, value, says):
+    """They check as the core does: nothing wrong is drawn, and the argument is named."""
+    with pytest.raises((ValueError, TypeError), match=f"^{re.escape(says)}"):
+        function(**GOOD[function] | {argument: value})
+
+
+def test_every_array_of_every_figure_is_checked():
+    """The next function that is added has its row in the tables above."""
+    public = {f for name, f in vars(plots).items() if inspect.isfunction(f) and name[0] != "_"}
+    drawing = {f for f in public if f.__module__ == "bpcore.plots"}
+    assert drawing == set(GOOD) == {function for function, *_ in BAD}
+    for function, good in GOOD.items():
+        for argument, value in good.items():
+            if not isinstance(value, str) and argument != "n":
+                for bad in (["a"], object(), np.zeros((0, 0, 0)), np.zeros((5, 5, 5, 5))):
+                    with pytest.raises((ValueError, TypeError)):
+                        function(**good | {argument: bad})
+
+
 @pytest.mark.parametrize(
     "draw",
     [
@@ -164,7 +255,7 @@ def test_the_same_figure_is_the_same_file():
     """Style, then an SVG: twice in two processes, byte for byte, and no display is needed."""
     code = """
 import sys
-from bpcore import plots
+from bpcore import blobs, plots
 plots.use_style()
 plots.curves([0, 1, 2], {"J": [3, 1, 2], "a": [1, 2, 3]}, xlabel="epoch", ylabel="cost")
 plots.plt.savefig(sys.stdout.buffer, format="svg", metadata={"Date": None})

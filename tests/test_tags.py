@@ -1,4 +1,5 @@
-"""The equations F1, F2, BP1 to BP4 stand in the package once each, and read like equations."""
+"""F1, F2, BP1 to BP4, the update and the descent rule stand in the package once each, and read
+like equations."""
 
 import ast
 import inspect
@@ -10,10 +11,9 @@ from pathlib import Path
 import pytest
 
 import bpcore
-from bpcore import backprop, network
+from bpcore import backprop, descent, network
 
 FILES = sorted(Path(bpcore.__file__).parent.glob("*.py"))
-TAG = re.compile(r"^#\s*(F1|F2|BP1|BP2|BP3|BP4)\b")
 HOME = {
     "F1": network._forward,
     "F2": network._forward,
@@ -21,8 +21,12 @@ HOME = {
     "BP2": backprop._backward,
     "BP3": backprop._backward,
     "BP4": backprop._backward,
+    "update W": descent._step,
+    "update b": descent._step,
+    "descent": descent._descend,
 }
-HOMES = [network._forward, backprop._backward]
+TAG = re.compile(rf"^#\s*({'|'.join(HOME)})\b")
+LOOPS = [network._forward, backprop._backward, descent._step, descent._descend]
 
 
 def tagged_lines(text):
@@ -33,12 +37,16 @@ def tagged_lines(text):
             yield found[1], token.line
 
 
+def code_of(line):
+    return line.split("#")[0].strip()
+
+
 def test_each_tag_stands_on_exactly_one_line_of_code():
     found = [pair for file in FILES for pair in tagged_lines(file.read_text(encoding="utf-8"))]
     assert sorted(tag for tag, _ in found) == sorted(HOME)
-    for _, line in found:
-        code = line.split("#")[0].strip()
-        assert isinstance(ast.parse(code).body[0], ast.Assign), line
+    for tag, line in found:
+        assert isinstance(ast.parse(code_of(line)).body[0], ast.Assign), line
+        assert line.rstrip().endswith(f"  # {tag}"), line  # the tag and nothing else
 
 
 @pytest.mark.parametrize("tag", HOME)
@@ -47,7 +55,7 @@ def test_the_tag_stands_in_its_function(tag):
     assert tag in [found for found, _ in tagged_lines(source)]
 
 
-@pytest.mark.parametrize("function", HOMES)
+@pytest.mark.parametrize("function", LOOPS)
 def test_the_loops_are_short_and_have_no_negative_index(function):
     tree = ast.parse(inspect.getsource(function))
     assert len(tree.body[0].body) <= 15
@@ -59,10 +67,32 @@ def test_the_loops_are_short_and_have_no_negative_index(function):
         assert not (isinstance(node, ast.Name) and node.id in ("zip", "reversed"))
 
 
-@pytest.mark.parametrize("function", HOMES)
-def test_no_tagged_line_stands_a_second_time(function):
+@pytest.mark.parametrize("tag", HOME)
+def test_no_tagged_line_stands_a_second_time(tag):
+    """Neither as text nor as an expression that is spaced or bracketed in another way."""
     others = [file for file in FILES if file.name != "theta.py"]  # the same in another notation
-    text = "".join(file.read_text(encoding="utf-8") for file in others)
-    for _, line in tagged_lines(inspect.getsource(function)):
-        code = line.split("#")[0].strip()
-        assert text.count(code) == 1, code
+    texts = [file.read_text(encoding="utf-8") for file in others]
+    [line] = [line for found, line in tagged_lines(inspect.getsource(HOME[tag])) if found == tag]
+    code = code_of(line)
+    assert "".join(texts).count(code) == 1, code
+    equation = ast.unparse(ast.parse(code).body[0].value)
+    nodes = [node for text in texts for node in ast.walk(ast.parse(text))]
+    found = [node for node in nodes if isinstance(node, ast.expr) and ast.unparse(node) == equation]
+    assert len(found) == 1, equation
+
+
+def test_the_lines_in_the_words_of_the_equations():
+    """What chapters print: a change here is a change of the book."""
+    found = {tag: code_of(line) for home in {*HOME.values()}
+             for tag, line in tagged_lines(inspect.getsource(home))}  # fmt: skip
+    assert found == {
+        "F1": "z[i] = W[i] @ a[i - 1] + b[i]",
+        "F2": "a[i] = g[i].function(z[i])",
+        "BP1": "delta[L] = loss.delta_function(z[L], Y)",
+        "BP2": "delta[i] = (W[i + 1].mT @ delta[i + 1]) * g[i].derivative(a[i])",
+        "BP3": "db[i] = delta[i].sum(axis=-1, keepdims=True) / m",
+        "BP4": "dW[i] = delta[i] @ a[i - 1].mT / m",
+        "update W": "W[i] = net.W[i] - learning_rate * dW[i]",
+        "update b": "b[i] = net.b[i] - learning_rate * db[i]",
+        "descent": "x = x - learning_rate * grad(x)",
+    }

@@ -6,6 +6,7 @@ import re
 
 import ipywidgets
 import matplotlib
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
@@ -122,10 +123,12 @@ def test_coordinates_have_two_decimals():
 
 @pytest.mark.parametrize("start", [-1, 2, 9])
 def test_a_start_that_is_no_position(start):
+    least = "must be at least 0, got -1"
     with pytest.raises(ValueError, match=rf"^start must be a position from 0 to 1, got {start}$"):
         widgets.frames(draw, [1, 2], label="k", alt=str, start=start)
-    for pair in ((start, 0), (0, start)):
-        with pytest.raises(ValueError, match=r"^start must be positions in 2 × 2, got \("):
+    for k, pair in enumerate(((start, 0), (0, start))):
+        says = rf"\[{k}\] {least}" if start < 0 else r" must be positions in 2 × 2, got \("
+        with pytest.raises(ValueError, match=rf"^start{says}"):
             widgets.grid(draw, [1, 2], [3, 4], labels=("u", "v"), alt=str, start=pair)
 
 
@@ -136,10 +139,68 @@ def test_no_positions():
         widgets.grid(draw, [1], [], labels=("u", "v"), alt=str)
 
 
-def test_draw_must_return_a_figure():
-    with pytest.raises(
-        TypeError, match=r"^draw must return a matplotlib Figure, got NoneType None$"
-    ):
-        widgets.frames(lambda v: None, [1], label="k", alt=str)
-    bare = widgets.frames(lambda v: Figure(), [1], label="k", alt=str)  # needs no pyplot
+def framed(draw=draw, alt="{}".format, form=str, **options):
+    return widgets.frames(draw, [1, 2], label="k", alt=alt, form=form, **options)
+
+
+def gridded(draw=draw, alt="{}{}".format, form=str, **options):
+    return widgets.grid(draw, [1, 2], [3], labels=("u", "v"), alt=alt, forms=(str, form), **options)
+
+
+NOT_TEXT = {"None": None, "number": 3, "bytes": b"a", "list": ["a"], "array": np.array(["a", "b"])}
+NOT_FIGURES = {
+    "None": None, "str": "svg", "pyplot": plots.plt, "class": Figure, "number": 3.0,
+    "list": [Figure()], "axes": Figure().gca(),
+}  # fmt: skip
+every_widget = pytest.mark.parametrize("make", [framed, gridded])
+
+
+@every_widget
+@pytest.mark.parametrize("value", NOT_FIGURES.values(), ids=NOT_FIGURES)
+def test_draw_must_return_a_figure(make, value):
+    with pytest.raises(TypeError, match=r"^draw must return a matplotlib Figure, got "):
+        make(draw=lambda *position: value)
+
+
+@every_widget
+@pytest.mark.parametrize("name", ["alt", "form"])
+@pytest.mark.parametrize("value", NOT_TEXT.values(), ids=NOT_TEXT)
+def test_texts_must_be_texts(make, name, value):
+    with pytest.raises(TypeError, match=rf"^{name}s?\S* must return a str, .*got "):
+        make(**{name: lambda *position: value})
+
+
+@every_widget
+@pytest.mark.parametrize("name", ["draw", "alt", "form"])
+@pytest.mark.parametrize("value", [3, "draw", None, Figure()], ids=lambda v: type(v).__name__)
+def test_functions_must_be_functions(make, name, value):
+    with pytest.raises(TypeError, match=rf"^{name}s?\S* must be a function, got "):
+        make(**{name: value})
+
+
+@pytest.mark.parametrize("value", ["0", None, 1.5, [0]])
+def test_a_position_is_a_whole_number(value):
+    with pytest.raises((TypeError, ValueError), match=r"^start\S* must be "):
+        framed(start=value)
+    with pytest.raises((TypeError, ValueError), match=r"^start\S* must be "):
+        gridded(start=(0, value))
+
+
+@pytest.mark.parametrize("label", [None, 3, ["k"]])
+def test_a_label_is_a_text(label):
+    with pytest.raises(TypeError, match=r"^label must be a str, got "):
+        widgets.frames(draw, [1, 2], label=label, alt=str)
+    with pytest.raises(TypeError, match=r"^label\S* must be a str, got "):
+        widgets.grid(draw, [1], [2], labels=("u", label), alt="{}{}".format)
+
+
+def test_a_figure_needs_no_pyplot():
+    bare = widgets.frames(lambda v: Figure(), [1], label="k", alt=str)
     assert picture(bare.children[1].children[0])[1].rstrip().endswith(b"</svg>")
+
+
+def test_a_figure_that_fails_leaves_none_open():
+    before = plots.plt.get_fignums()
+    with pytest.raises(TypeError, match=r"^alt must return"):
+        framed(alt=lambda v: None)
+    assert plots.plt.get_fignums() == before

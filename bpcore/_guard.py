@@ -1,0 +1,97 @@
+"""What is not ours is not trusted: functions of the user's, and memory that others can write to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from bpcore import _validate as valid
+
+OURS = ("bpcore.activations", "bpcore.losses")  # modules whose functions need no guard
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A function of the user's: its arguments are kept from change, its result is checked.
+
+    The result must be real numbers, complex ones for a complex argument, of the shape of the first
+    argument, or of `shape`. To the tape of `train` it is one call, whatever it does inside.
+    """
+
+    function: Callable[..., Any]
+    name: str
+    shape: tuple[int, ...] | None = None
+
+    def __call__(self, *arguments: Any) -> np.ndarray:
+        """Call the function and check what it gives."""
+        if any(hasattr(x, "tape") for x in arguments):
+            tape = next(x.tape for x in arguments if hasattr(x, "tape"))
+            return tape.write(self, arguments)
+        value = untouched(self.function, self.name, *arguments)
+        x, what = arguments[0], f"what {self.name} returns"
+        wanted = np.shape(x) if self.shape is None else self.shape
+        try:
+            valid.plain(np.real(value) if np.iscomplexobj(x) else value)
+        except (TypeError, ValueError) as error:  # ValueError: ragged lists
+            raise TypeError(f"{what} {error}") from None
+        array = np.asarray(value)
+        if np.iscomplexobj(x) and array.dtype.kind != "c":
+            raise TypeError(
+                f"{what} must be complex where its argument is, or the complex step sees no slope, "
+                f"got {valid.describe(value)}"
+            )
+        if array.shape != wanted:
+            raise ValueError(
+                f"{self.name} must return shape {wanted} for an argument of shape {np.shape(x)}, "
+                f"got {array.shape}"
+            )
+        if np.isnan(array).any() and np.isfinite(np.sum([np.sum(x) for x in arguments])):
+            raise ValueError(
+                f"{what} must be numbers, got nan at index {valid.first(np.isnan(array))}"
+            )
+        return np.array(array, dtype=complex if np.iscomplexobj(x) else float, subok=False)
+
+
+def untouched(function, name, *arguments):
+    """Call a function of the user's with arrays that it cannot change."""
+    arguments = [read_only(x) if isinstance(x, np.ndarray) else x for x in arguments]
+    try:
+        return function(*arguments)
+    except ValueError as error:
+        if "read-only" not in str(error):
+            raise
+        raise ValueError(f"{name} must not change its arguments: {error}; copy them") from error
+
+
+def guard_fields(value, kind, *names):
+    """Check the name and guard the functions of an activation or a loss; ours need no guard."""
+    if not isinstance(value.name, str):
+        raise TypeError(f"name must be a str, got {valid.describe(value.name)}")
+    for field in names:
+        function = valid.as_callable(getattr(value, field), field)
+        if isinstance(function, Guard):  # of another value, with its name
+            function = function.function
+        if not (isinstance(function, FunctionType) and function.__module__ in OURS):
+            name = f"{field} of the {kind} {value.name!r}"
+            object.__setattr__(value, field, Guard(function, name))
+
+
+def read_only(array):
+    """Give a view of an array that cannot be written to."""
+    view = array.view()
+    view.setflags(write=False)
+    return view
+
+
+class Value:
+    """What our values have in common: a copy or a pickle of one is read-only, too."""
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over the fields of a copy; its arrays are frozen again."""
+        for field in state.values():
+            for part in field if isinstance(field, tuple) else [field]:
+                if isinstance(part, np.ndarray):
+                    part.setflags(write=False)
+        self.__dict__.update(state)

@@ -1,0 +1,38 @@
+"""Files of our values: the .npz format, with one text of JSON for what is no array."""
+
+from contextlib import nullcontext
+from os import PathLike
+
+import numpy as np
+
+from bpcore._validate import freeze
+
+
+def _opened(file, mode):
+    """Open a path; a file that is open already passes through, and stays open."""
+    return open(file, mode) if isinstance(file, (str, PathLike)) else nullcontext(file)
+
+
+def save(file, scalars, arrays):
+    """Write plain values and named arrays to a path or an open binary file."""
+    import json  # here, because `import bpcore` must be quick
+
+    text = json.dumps(scalars, default=np.ndarray.tolist)  # some generators' states have arrays
+    with _opened(file, "wb") as out:
+        np.savez(out, scalars=text, **arrays)
+
+
+def load(file, kind, build):
+    """Read what `save` wrote and build a value from it, or say that the file is another's."""
+    import json
+    from zipfile import BadZipFile
+
+    wrong = (AttributeError, EOFError, KeyError, RuntimeError, TypeError, ValueError, BadZipFile)
+    try:
+        with _opened(file, "rb") as source, np.load(source, allow_pickle=False) as data:
+            arrays = {k: data[k] for k in data.files if k != "scalars"}
+            scalars = json.loads(str(data["scalars"]))
+        freeze(*arrays.values())
+        return build(arrays, **scalars)
+    except wrong as error:
+        raise ValueError(f"file must be written by {kind}.save, got {file}: {error}") from None

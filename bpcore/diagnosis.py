@@ -1,0 +1,350 @@
+"""The check of a backward pass: where it is wrong, from the last layer down, and in which way.
+
+It knows what it cannot see: how far rounding and the step h can reach, layer by layer, and which
+samples put a unit on the kink of its activation, where there is no derivative.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from bpcore import _validate as valid
+from bpcore._guard import Value, untouched
+from bpcore.backprop import _backward, backward
+from bpcore.gradcheck import (
+    _flat,
+    _unflatten,
+    complex_step_gradient,
+    flatten,
+    numerical_gradient,
+    relative_error,
+)
+from bpcore.losses import LOSSES, Loss, cross_entropy
+from bpcore.network import Network, _cost, _forward, as_network, forward
+
+EPS, TINY = np.finfo(float).eps, np.finfo(float).tiny
+BLIND = 1e-3  # where rounding explains more than this, a layer is not judged
+CLOSE = {"complex": 1e-12, "central": 1e-8}  # relative to the largest entry of a part
+
+
+@dataclass(frozen=True, eq=False)
+class LayerCheck(Value):
+    """What `check_gradients` found in one layer.
+
+    Parameters
+    ----------
+    layer : int
+    error : float
+        Relative error of dW and db of this layer together.
+    floor : float
+        How much of it rounding, and the step h, can explain.
+    wrong : tuple of str
+        Those of ``dW[i]`` and ``db[i]`` that are off by more than that.
+    ratio : float or None
+        Backward / numerical in what is wrong, if it is the same in every entry.
+    """
+
+    layer: int
+    error: float
+    floor: float
+    wrong: tuple[str, ...]
+    ratio: float | None
+
+    @property
+    def blind(self) -> bool:
+        """Whether the gradient is 0 here, or so small that rounding could hide a mistake."""
+        return not self.wrong and self.floor > BLIND
+
+
+@dataclass(frozen=True, eq=False)
+class GradientCheck(Value):
+    """The outcome of `check_gradients`; printed, a diagnosis from the last layer down.
+
+    Parameters
+    ----------
+    layers : tuple
+        layers[0] is None; layers[i] is the LayerCheck of layer i.
+    where : str
+        The entry that is furthest off, such as ``W[2][0, 1]``, in the last layer that is wrong:
+        there the backward pass goes wrong first. If none is wrong, in all layers.
+    analytic, numerical : float
+        Its derivative by the backward pass and by the numerical method.
+    method : str
+        ``central`` or ``complex``.
+    samples : int
+        Samples that were compared.
+    kinks : tuple of (int, int, int)
+        Layer, unit and sample (the last two from 0) where a unit sits on a kink of its activation,
+        so that there is no derivative: these samples were left out.
+    """
+
+    layers: tuple[Any, ...]
+    where: str
+    analytic: float
+    numerical: float
+    method: str
+    samples: int
+    kinks: tuple[tuple[int, int, int], ...] = ()
+
+    @property
+    def error(self) -> float:
+        """Largest relative error of a layer; of one that cannot be judged, 0."""
+        return max(0.0 if found.blind else found.error for found in self.layers[1:])
+
+    @property
+    def passed(self) -> bool:
+        """Whether every layer could be judged, and none is wrong."""
+        return self.samples > 0 and not any(f.wrong or f.blind for f in self.layers[1:])
+
+    def __str__(self) -> str:
+        down = self.layers[:0:-1]
+        wrong = [found for found in down if found.wrong]
+        right = [found for found in down if not found.wrong and not found.blind]
+        parts = []
+        if right and self.samples:
+            worst = max(CLOSE[self.method], *(found.error for found in right))
+            bound = 10.0 ** np.ceil(np.log10(worst))  # the same on every machine
+            parts.append(f"{_listed(right)} right to {bound:.0e} ({self.method})")
+        if wrong:
+            parts += _blame(wrong)
+            parts.append(
+                f"worst at {self.where}: backward {self.analytic:.10g}, "
+                f"numerical {self.numerical:.10g}"
+            )
+        if blind := [found for found in down if found.blind or not self.samples]:
+            zero = all(found.floor == np.inf for found in blind)
+            why = "its gradient is zero" if zero else "rounding could hide a mistake"
+            why = why if self.samples else "no sample is left"
+            parts.append(f"{_listed(blind)} cannot be judged, {why}")
+        if self.kinks:
+            layer, unit, sample = self.kinks[0]
+            left_out = len({sample for *_, sample in self.kinks})
+            parts.append(
+                f"left out, as a unit sits on the kink of its activation: {left_out} of "
+                f"{left_out + self.samples} samples, first z[{layer}][{unit}, {sample}]"
+            )
+        return "; ".join(parts)
+
+
+def _listed(found):
+    """Name layers: ``layer 3``, ``layers 3, 2``."""
+    return f"layer{'s' * (len(found) > 1)} {', '.join(str(f.layer) for f in found)}"
+
+
+def _blame(wrong):
+    """Say where a backward pass goes wrong, and in which way it does so first."""
+    top = wrong[0]
+    lower = 1 < len(wrong) == top.layer
+    yield f"wrong from layer {top.layer} down" if lower else f"wrong in {_listed(wrong)}"
+    place = f"layer {top.layer}" if len(top.wrong) == 2 else top.wrong[0]
+    if top.ratio == 0:
+        yield f"backward gives 0 in every entry of {place}"
+    elif top.ratio is not None:
+        yield f"ratio {top.ratio:.6g} in every entry of {place}"
+    else:
+        yield f"relative error {top.error:.1e} in {place}"
+
+
+def check_gradients(
+    net: Network,
+    X: ArrayLike,
+    Y: ArrayLike,
+    loss: Loss | str = cross_entropy,
+    *,
+    backward: Callable[..., Any] = backward,
+    method: str = "complex",
+    h: float | None = None,
+) -> GradientCheck:
+    """Compare a backward pass with the derivative from its definition, layer by layer.
+
+    Parameters
+    ----------
+    net : Network
+        One network, not a stack.
+    X : array, shape (d, m)
+    Y : array, shape (n[L], m)
+    loss : Loss or str
+    backward : callable
+        (net, cache, Y, loss) -> Gradients, or anything with dW and db: put your own here.
+    method : {"complex", "central"}
+        Complex step (expect 1e-15) or central difference (expect 1e-9).
+    h : float, optional
+        Step; default 1e-20 (complex) or 1e-5 (central).
+
+    Returns
+    -------
+    GradientCheck
+        For each layer its relative error and how much of it rounding explains, and the worst
+        parameter with its value by both ways. Print it for a diagnosis.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument does not fit, a gradient has not the shape of its parameter, or the
+        weighted inputs are so large that e^-z overflows.
+
+    Examples
+    --------
+    >>> net = Network([None, [[0.5, -1.0]]], [None, [[0.1]]])
+    >>> report = check_gradients(net, [[3.0, 1.0], [1.0, 2.0]], [[1, 0]])
+    >>> report.passed, report.error < 1e-13
+    (True, True)
+
+    Notes
+    -----
+    Chapter :doc:`/chapters/13_gradient_checking`.
+    """
+    if method not in CLOSE:
+        raise ValueError(f"method must be 'complex' or 'central', got {method!r}")
+    net, loss = as_network(net, single=True), valid.as_member(loss, Loss, LOSSES, "loss")
+    X, Y = valid.as_samples(net, X, Y, loss)
+    usual = 1e-20 if method == "complex" else 1e-5
+    h = usual if h is None else valid.as_positive(h, "h", usual=usual, at_most=1.0)
+    valid.as_callable(backward, "backward")
+    forward(net, X)  # refuses what overflows
+    with np.errstate(all="ignore"):
+        kinks = _kinks(net, X, h if method == "central" else 0.0)
+    judged = np.isin(np.arange(X.shape[1]), [sample for *_, sample in kinks], invert=True)
+    if judged.any():
+        X, Y = X[:, judged], Y[:, judged]
+    grads = untouched(backward, "backward", net, forward(net, X), *valid.freeze(Y), loss)
+    got, names = _slopes(grads, net), _names(net)
+    with np.errstate(all="ignore"):
+        want, floor = _numerical(net, X, Y, loss, method, h)
+        if not judged.any():
+            floor[:] = np.inf
+        layers, wrong, start = [None], slice(None), 0
+        for i in range(1, net.L + 1):
+            layer = slice(start, start := start + net.n[i] * (net.n[i - 1] + 1))
+            found = _judge(i, got[layer], want[layer], floor[layer], net.W[i].size, CLOSE[method])
+            wrong = layer if found.wrong else wrong
+            layers.append(found)
+    worst = (wrong.start or 0) + int(np.abs(got - want)[wrong].argmax())
+    values = names[worst], float(got[worst]), float(want[worst])
+    return GradientCheck(tuple(layers), *values, method, int(judged.sum()), tuple(kinks))
+
+
+def _slopes(grads, net):
+    """Give what somebody's backward pass returned as one vector, if it fits the network."""
+    if not (hasattr(grads, "dW") and hasattr(grads, "db")):
+        raise TypeError(
+            f"backward must return Gradients, got {valid.describe(grads)}; "
+            "end it with: return Gradients(dW, db, delta)"
+        )
+    parts = {"dW": valid.as_layers(grads.dW, "dW"), "db": valid.as_layers(grads.db, "db")}
+    for name, wanted in (("dW", net.W), ("db", net.b)):
+        if (layers := len(parts[name]) - 1) != net.L:
+            raise ValueError(f"backward must return {name} of layers 1..{net.L}, got {layers}")
+        for i in range(1, net.L + 1):
+            part, shape = parts[name][i], wanted[i].shape
+            if part.shape != shape:
+                fits = lambda v, shape=shape: v.shape == shape  # noqa: E731
+                given = getattr(grads, name)[i]
+                codes = (valid.itself(given) + change for change in (".T", ".reshape(-1, 1)"))
+                hint = valid.cure(part, f"{name}[{i}]", fits, *codes)
+                what = f"{name}[{i}] of shape {shape}, got {part.shape}"
+                raise ValueError(f"backward must return {what}{hint}")
+    return _flat(parts["dW"], parts["db"])
+
+
+def _judge(i, got, want, floor, weights, close):
+    """Give the LayerCheck of layer i, from its derivatives: first those of the weights."""
+    wrong, ratios = [], []
+    for name, part in ((f"dW[{i}]", slice(weights)), (f"db[{i}]", slice(weights, None))):
+        a, b, least = got[part], want[part], floor[part]
+        if (np.abs(a - b) > least + close * np.abs([a, b]).max()).any():
+            clear = (np.abs(b) > least / close**0.5) | (a == 0) & (b != 0)
+            wrong.append(name)
+            ratios += [*(a[clear] / b[clear])]
+    same = len(ratios) > 0 and np.ptp(ratios) <= close**0.5 * np.abs(ratios).max()
+    ratio = float(np.mean(ratios)) if same else None
+    largest = np.abs([got, want]).max()
+    blur = floor.max() / largest if largest else np.inf  # 0 = 0 would tell nothing
+    return LayerCheck(i, relative_error(got, want), float(blur), tuple(wrong), ratio)
+
+
+def _numerical(net, X, Y, loss, method, h):
+    """Give the derivative from its definition, and how far off both ways can be."""
+    gradient = complex_step_gradient if method == "complex" else numerical_gradient
+
+    def J(theta):
+        value = _cost(_forward(_unflatten(theta, net), X)[0][-1], Y, loss)
+        if not np.isfinite(value):
+            raise ValueError(f"X or W is too large: the {method} step overflows; standardise X")
+        return value
+
+    theta = flatten(net)
+    want = gradient(J, theta, h=h)
+    floor, of_J = _rounding(net, X, Y, loss)
+    floor += TINY / h if method == "complex" else of_J / h
+    if h > 1e-8:  # the formula is off by a multiple of h^2, which half the step shows
+        floor += 2 * np.abs(gradient(J, theta, h=h / 2) - want)
+    return want, floor
+
+
+def _spread(function, x, error):
+    """Give how much a function changes when its argument is off by at most an error."""
+    return np.abs(function(x + error) - function(x - error))
+
+
+def _forward_rounding(net, X):
+    """Run F1 and F2 with bounds of their rounding errors: z, a, errors of z, errors of a."""
+    z, a = _forward(net, X)
+    z_error, a_error = [None], [np.zeros_like(X)]
+    for i in range(1, net.L + 1):
+        W = np.abs(net.W[i])
+        sums = EPS * (W.shape[1] + 2) * (W @ np.abs(a[i - 1]) + np.abs(net.b[i]))
+        z_error.append(sums + W @ a_error[i - 1])
+        a_error.append(_spread(net.g[i].function, z[i], z_error[i]) + 4 * EPS * np.abs(a[i]))
+    return z, a, z_error, a_error
+
+
+def _rounding(net, X, Y, loss):
+    """Bound the difference that rounding makes between two ways to dW and db, and to J."""
+    z, a, z_error, a_error = _forward_rounding(net, X)
+    L, m = net.L, X.shape[1]
+    _, _, delta = _backward(net, z, a, Y, loss)
+    a, delta = [np.abs(x) for x in a], [None, *(np.abs(x) for x in delta[1:])]
+    error = _spread(lambda z: loss.delta_function(z, Y), z[L], z_error[L]) + 8 * EPS * delta[L]
+    of_J = (delta[L] * z_error[L] + 4 * EPS * np.abs(loss.function(z[L], Y))).sum() / m
+    bounds = []
+    for i in range(L, 0, -1):
+        dW = error @ a[i - 1].T + delta[i] @ (a_error[i - 1] + EPS * (m + 4) * a[i - 1]).T
+        db = (error + EPS * (m + 4) * delta[i]).sum(axis=1, keepdims=True)
+        bounds = [dW, db, *bounds]
+        if i > 1:
+            W, slope = np.abs(net.W[i]).T, np.abs(net.g[i - 1].derivative(a[i - 1]))
+            off = _spread(net.g[i - 1].derivative, a[i - 1], a_error[i - 1]) + 4 * EPS * slope
+            back = W @ delta[i]
+            error = (W @ error + EPS * (W.shape[1] + 2) * back) * slope + back * off
+    return 2 * np.concatenate([part.ravel() for part in bounds]) / m + TINY, of_J
+
+
+def _kinks(net, X, h):
+    """Find the units that rounding, or the step h in a parameter, can put across a kink."""
+    z, a, z_error, _ = _forward_rounding(net, X)
+    found, moved = [], np.zeros_like(X)
+    for i in range(1, net.L):
+        own = h * np.maximum(1.0, np.abs(a[i - 1]).max(axis=0))
+        reach = np.maximum(own, np.abs(net.W[i]) @ moved) + z_error[i] + TINY
+        places = (net.g[i].function(z[i] + s * reach) for s in np.linspace(-1, 1, 9))
+        slopes = np.array([net.g[i].derivative(a) for a in places])
+        changes, steepest = np.abs(np.diff(slopes, axis=0)), np.abs(slopes).max(axis=0)
+        # on a bend the slope changes all the way, at a kink in one place
+        jump = np.where(changes.max(axis=0) > changes.sum(axis=0) / 2, changes.max(axis=0), 0)
+        found += [(i, *map(int, k)) for k in np.argwhere(jump > np.maximum(1e-3 * steepest, 1e-6))]
+        moved = steepest * reach
+    return found
+
+
+def _names(net):
+    """Name all parameters in the order of `flatten`, such as ``W[2][0, 1]``."""
+    return [
+        f"{name}[{i}]{list(k)}"
+        for i in range(1, net.L + 1)
+        for name, parameter in (("W", net.W[i]), ("b", net.b[i]))
+        for k in np.ndindex(parameter.shape)
+    ]

@@ -1,0 +1,491 @@
+# ruff: noqa: E501 - a row of a table stands on one line
+"""The check of a backward pass: a right one is never blamed, a wrong one is, and in its layer."""
+
+import copy
+import functools
+
+import numpy as np
+import pytest
+
+from bpcore import (
+    Activation,
+    GradientCheck,
+    Gradients,
+    LayerCheck,
+    Network,
+    backward,
+    blobs,
+    check_gradients,
+    circles,
+    flatten,
+    forward,
+    init_network,
+    moons,
+    relative_error,
+    train,
+    xor,
+)
+from bpcore.losses import LOSSES
+
+METHODS = ["complex", "central"]
+every_method = pytest.mark.parametrize("method", METHODS)
+CLOSE = {"complex": "1e-12", "central": "1e-08"}  # how a right layer is reported, at the least
+
+
+def backward_with(*, part=None, slope=None, mean=None):
+    """Give BP1 to BP4, written here a second time, with places to go wrong.
+
+    part(i, name, array) changes dW[i] or db[i], slope(i, values) g'(z[i]), mean(i, name, sum, m)
+    divides by m.
+    """
+    part = part or (lambda i, name, array: array)
+    slope = slope or (lambda i, values: values)
+    mean = mean or (lambda i, name, total, m: total / m)
+
+    def own(net, cache, Y, loss):
+        L, m = net.L, Y.shape[1]
+        delta, dW, db = ([None] * (L + 1) for _ in range(3))
+        delta[L] = loss.delta(cache.z[L], Y)
+        for i in range(L, 0, -1):
+            if i < L:
+                slopes = slope(i, net.g[i].prime(cache.a[i]))
+                delta[i] = net.W[i + 1].T @ delta[i + 1] * slopes
+            dW[i] = part(i, "dW", mean(i, "dW", delta[i] @ cache.a[i - 1].T, m))
+            db[i] = part(i, "db", mean(i, "db", delta[i].sum(axis=1, keepdims=True), m))
+        return Gradients(dW, db, delta)
+
+    return own
+
+
+def scaled(factor, *places):
+    """Multiply these parts, such as (2, "dW")."""
+    return backward_with(part=lambda i, name, d: d * factor if (i, name) in places else d)
+
+
+def flat_slope(*layers):
+    """Leave g' out in these layers."""
+    return backward_with(slope=lambda i, s: np.ones_like(s) if i in layers else s)
+
+
+def wrong(outcome):
+    """Name all parts that are blamed, from the top."""
+    return [name for layer in outcome.layers[:0:-1] for name in layer.wrong]
+
+
+def below(i, L):
+    return [f"{name}[{k}]" for k in range(i, 0, -1) for name in ("dW", "db")][: 2 * L]
+
+
+# A right backward pass
+
+
+@every_method
+@pytest.mark.parametrize("n", [[4, 3, 2, 1], [2, 3, 3, 1], [4, 3, 2, 2, 1]], ids=str)
+def test_a_right_pass_is_never_blamed_on_fresh_relu_networks(n, method, record_property):
+    """Biases of 0 put whole layers on the kink: those samples are left out, and it is said."""
+    left_out = 0
+    for seed in range(50):
+        rng = np.random.default_rng(seed)
+        net = init_network(n, rng=rng, hidden="relu")
+        X, Y = rng.normal(size=(n[0], 7)), rng.integers(0, 2, (1, 7))
+        outcome = check_gradients(net, X, Y, method=method)
+        record_property(f"right pass on fresh ReLU networks ({method}), relative", outcome.error)
+        assert wrong(outcome) == []
+        assert outcome.error <= 1e-6
+        z, on_kink = forward(net, X).z, np.zeros(7, dtype=bool)
+        for i in range(1, net.L):
+            on_kink |= (z[i] == 0).any(axis=0)
+        assert outcome.samples <= 7 - on_kink.sum()
+        assert {s for *_, s in outcome.kinks} >= set(np.flatnonzero(on_kink))
+        assert outcome.samples == 7 - len({s for *_, s in outcome.kinks})
+        assert ("on the kink" in str(outcome)) == (outcome.samples < 7)
+        left_out += 7 - outcome.samples
+        grads = flatten(backward(net, forward(net, X), Y))
+        if (
+            outcome.samples == 7 and grads.any() and seed % 5 == 0
+        ):  # and a wrong one is found there, too
+            doubled = check_gradients(net, X, Y, backward=scaled(2, (net.L, "db")), method=method)
+            assert wrong(doubled) == [f"db[{net.L}]"]
+    assert left_out > 20
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_right_pass_of_a_trained_network_passes(seed, record_property):
+    data = [moons, xor, circles, blobs][seed % 4](60, rng=seed)
+    net = init_network([2, 5, 4, 1], rng=seed, hidden=["tanh", "sigmoid"][seed % 2])
+    net, _ = train(net, data.X, data.Y, learning_rate=0.5, epochs=500, record=False)
+    exact = check_gradients(net, data.X, data.Y)
+    assert exact.passed
+    record_property("right pass on trained networks (complex), relative", exact.error)
+    assert exact.error <= 1e-13
+    assert check_gradients(net, data.X, data.Y, method="central").passed
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("y", [0, 1])
+@pytest.mark.parametrize("z", [37, 40, 100, 700, -37, -40, -100, -700])
+def test_a_confident_sample_of_either_class(z, y, loss, record_property):
+    """The error is that of the last digits, or the gradient is too small for any judgement."""
+    net = Network([None, [[0.4 * z, 0.5 * z]]], [None, [[0.1 * z]]])
+    outcome = check_gradients(net, [[1.0], [1.0]], [[y]], loss)
+    assert wrong(outcome) == []
+    record_property("right pass on confident samples (complex), relative", outcome.error)
+    assert outcome.error <= 1e-13
+    assert outcome.passed == (abs(z) < 700 or (y == (z < 0)) == ("cross" in loss) == 1)
+    assert wrong(check_gradients(net, [[1.0], [1.0]], [[y]], loss, method="central")) == []
+
+
+@functools.cache
+def near_a_minimum(*n):
+    data = blobs(200, rng=0)
+    net = init_network(n, rng=0)
+    net, _ = train(net, data.X, data.Y, learning_rate=1.0, epochs=30000, record=False)
+    return net, data
+
+
+@every_method
+@pytest.mark.parametrize("n", [[2, 1], [2, 3, 1]], ids=str)
+def test_near_a_minimum_nobody_is_blamed(n, method):
+    """After 30000 steps the gradient is small: what rounding hides is said, not blamed."""
+    net, data = near_a_minimum(*n)
+    outcome = check_gradients(net, data.X, data.Y, method=method)
+    assert wrong(outcome) == []
+    assert outcome.error <= 1e-6
+    blind = [layer.blind for layer in outcome.layers[1:]]
+    assert outcome.passed == (not any(blind))
+    if len(n) == 2:
+        assert outcome.layers[1].floor > 1
+        assert str(outcome) == "layer 1 cannot be judged, rounding could hide a mistake"
+    assert not check_gradients(net, data.X, data.Y, backward=scaled(1e9, (1, "dW"))).passed
+
+
+@every_method
+def test_where_all_samples_are_on_kinks_nothing_is_said_of_the_pass(method):
+    net = Network([None, np.ones((3, 2)), np.ones((1, 3))], [None, np.zeros((3, 1)), [[0.0]]],
+                  [None, "relu", "sigmoid"])  # fmt: skip
+    X, Y = np.zeros((2, 4)), [[0, 1, 1, 0]]
+    for own in (backward, scaled(3, (1, "dW"))):
+        outcome = check_gradients(net, X, Y, backward=own, method=method)
+        assert (outcome.samples, outcome.passed, outcome.error) == (0, False, 0)
+        assert wrong(outcome) == []
+        assert str(outcome) == (
+            "layers 2, 1 cannot be judged, no sample is left; left out, as a unit sits on the kink "
+            "of its activation: 4 of 4 samples, first z[1][0, 0]"
+        )
+
+
+def test_a_step_that_would_cross_a_kink_leaves_the_sample_out():
+    """With a central difference z = 1e-6 is on the kink, with the complex step it is not."""
+    W, b = [None, [[1e-6, 0.0], [1.0, 1.0]], [[1.0, -1.0]]], [None, [[0.0], [0.0]], [[0.0]]]
+    net, X, Y = Network(W, b, [None, "relu", "sigmoid"]), [[1.0, 1.0], [2.0, 1.0]], [[0, 1]]
+    assert check_gradients(net, X, Y).kinks == ()
+    assert check_gradients(net, X, Y).passed
+    assert [k[:2] for k in check_gradients(net, X, Y, method="central").kinks] == [(1, 0)] * 2
+    assert check_gradients(net, X, Y, method="central", h=1e-8).kinks == ()
+    far = Network([None, [[0.5, 0.0], [1.0, 1.0]], W[2]], b, net.g)
+    assert check_gradients(far, X, Y, method="central").kinks == ()
+
+
+@pytest.mark.parametrize("hidden", ["sigmoid", "tanh", "identity"])
+@pytest.mark.parametrize("h", [1e-2, 1e-3, 1e-4, None])
+@pytest.mark.parametrize("scale", [1, 10, 100])
+def test_a_smooth_activation_has_no_kinks(draw, hidden, h, scale):
+    """However far the step goes: a slope that changes is no jump."""
+    net, X, Y = draw([5, 4, 3, 1], 7, hidden=hidden)
+    for method in METHODS:
+        outcome = check_gradients(net, X * scale, Y, method=method, h=h)
+        assert outcome.kinks == ()
+        assert wrong(outcome) == [] or (h or 0) * scale > 0.01  # a step as large as the samples
+
+
+def test_the_kinks_of_a_function_of_ones_own_are_found():
+    leaky = Activation(
+        "leaky", lambda z: np.where(z > 0, z, z / 10), lambda a: np.where(a > 0, 1, 0.1)
+    )
+    net = Network([None, np.eye(2), [[1.0, 2.0]]], [None, [[0.0], [0.0]], [[0.0]]], [None, leaky, "sigmoid"])  # fmt: skip
+    outcome = check_gradients(net, [[1.0, 0.0, -1.0], [1.0, 2.0, 3.0]], [[0, 1, 1]])
+    assert outcome.kinks == ((1, 0, 1),)
+    assert outcome.passed
+    assert str(outcome).endswith(": 1 of 3 samples, first z[1][0, 1]")
+
+
+def test_a_layer_whose_gradient_is_zero_cannot_be_judged():
+    net = Network([None, np.ones((3, 2)), np.zeros((1, 3))], [None, np.ones((3, 1)), [[0.5]]])
+    X, Y = [[1.0, 2.0], [0.5, -1.0]], [[0, 1]]
+    outcome = check_gradients(net, X, Y)
+    assert not outcome.passed
+    assert [layer.blind for layer in outcome.layers[1:]] == [True, False]
+    assert str(outcome) == (
+        "layer 2 right to 1e-12 (complex); layer 1 cannot be judged, its gradient is zero"
+    )
+    added = backward_with(part=lambda i, name, d: d + 1e-3 * (i == 1))
+    assert wrong(check_gradients(net, X, Y, backward=added)) == ["dW[1]", "db[1]"]
+
+
+# A wrong one: what, where, and in which way
+
+
+@every_method
+def test_a_dead_layer_at_the_bottom_of_a_deep_network_is_found(draw, method):
+    """Its gradient is 1e-8 of the whole, and 0 in its place an error of 1."""
+    net, X, Y = draw([4, 3, 5, 3, 5, 3, 5, 3, 5, 3, 1], 7)
+    outcome = check_gradients(net, X, Y, backward=scaled(0, (1, "dW"), (1, "db")), method=method)
+    right = backward(net, forward(net, X), Y)
+    gone = scaled(0, (1, "dW"), (1, "db"))(net, forward(net, X), Y, LOSSES["cross_entropy"])
+    assert relative_error(flatten(gone), flatten(right)) < 1e-3  # what the whole vector would say
+    assert wrong(outcome) == ["dW[1]", "db[1]"]
+    assert (outcome.error, outcome.passed) == (1, False)
+    assert f" ({method}); wrong in layer 1; " in str(outcome)
+    if method == "complex":  # the other is not exact enough here to tell a ratio
+        assert outcome.layers[1].ratio == 0
+        assert "; backward gives 0 in every entry of layer 1; " in str(outcome)
+
+
+@every_method
+@pytest.mark.parametrize("factor", [40, -1, 0.5, 7, 1.001])
+def test_a_factor_from_layer_2_down_is_told(draw, method, factor):
+    net, X, Y = draw([5, 4, 3, 1], 7, hidden="tanh")
+    own = scaled(factor, *((i, name) for i in (1, 2) for name in ("dW", "db")))
+    outcome = check_gradients(net, X, Y, backward=own, method=method)
+    right = backward(net, forward(net, X), Y)
+    head = f"layer 3 right to {CLOSE[method]} ({method}); wrong from layer 2 down; "
+    ratio = f"ratio {factor:.6g} in every entry of layer 2; worst at "
+    assert str(outcome).startswith(head + ratio)
+    assert wrong(outcome) == ["dW[2]", "db[2]", "dW[1]", "db[1]"]
+    assert outcome.layers[2].ratio == pytest.approx(factor, rel=1e-6)
+    off = np.hstack([right.dW[2].ravel(), right.db[2].ravel()])
+    assert abs(outcome.numerical) == pytest.approx(np.abs(off).max(), rel=1e-6)
+    assert outcome.analytic == pytest.approx(factor * outcome.numerical, rel=1e-6)
+
+
+@every_method
+@pytest.mark.parametrize("layers", [(1,), (2,), (1, 2), (3,), (1, 3)], ids=str)
+def test_a_slope_that_is_missing_is_found_in_the_topmost_layer(draw, method, layers):
+    net, X, Y = draw([6, 5, 4, 3, 1], 7)
+    outcome = check_gradients(net, X, Y, backward=flat_slope(*layers), method=method)
+    top = max(layers)
+    assert wrong(outcome) == below(top, net.L)
+    assert outcome.where.startswith((f"W[{top}]", f"b[{top}]"))
+    where = f"wrong from layer {top} down" if top > 1 else "wrong in layer 1"
+    assert f"; {where}; relative error " in str(outcome)
+    assert outcome.layers[top].ratio is None
+
+
+@every_method
+@pytest.mark.parametrize("i", [1, 2, 3])
+def test_a_bias_that_is_not_averaged_is_told_as_a_bias(draw, method, i):
+    net, X, Y = draw([5, 4, 3, 1], 7)
+    own = backward_with(mean=lambda k, name, s, m: s if (k, name) == (i, "db") else s / m)
+    outcome = check_gradients(net, X, Y, backward=own, method=method)
+    assert wrong(outcome) == [f"db[{i}]"]
+    assert f"; wrong in layer {i}; " in str(outcome)
+    assert f" in every entry of db[{i}]; worst at b[{i}][" in str(outcome) or method == "central"
+    assert outcome.layers[i].ratio == pytest.approx(7) or method == "central"
+
+
+@every_method
+def test_a_factor_m_everywhere_is_told(draw, method):
+    net, X, Y = draw([4, 3, 1], 7)
+    own = backward_with(mean=lambda i, name, s, m: s)
+    outcome = check_gradients(net, X, Y, backward=own, method=method)
+    assert str(outcome).startswith("wrong from layer 2 down; ratio 7 in every entry of layer 2; ")
+    alone, X, Y = draw([4, 1], 7)
+    outcome = check_gradients(alone, X, Y, backward=own, method=method)
+    assert str(outcome).startswith("wrong in layer 1; ratio 7 in every entry of layer 1; worst at ")
+
+
+FAULTS = {  # a fault in layer i of a network with L layers: what is wrong then
+    "dW scaled": (lambda i, c: scaled(c, (i, "dW")), lambda i, L: [f"dW[{i}]"]),
+    "db scaled": (lambda i, c: scaled(c, (i, "db")), lambda i, L: [f"db[{i}]"]),
+    "both scaled": (lambda i, c: scaled(c, (i, "dW"), (i, "db")), lambda i, L: below(i, L)[:2]),
+    "both 0": (lambda i, c: scaled(0, (i, "dW"), (i, "db")), lambda i, L: below(i, L)[:2]),
+    "one entry scaled": (
+        lambda i, c: backward_with(part=lambda k, name, d: one_entry(d, c) if (k, name) == (i, "dW") else d),
+        lambda i, L: [f"dW[{i}]"],
+    ),
+    "one bias scaled": (
+        lambda i, c: backward_with(part=lambda k, name, d: one_entry(d, c) if (k, name) == (i, "db") else d),
+        lambda i, L: [f"db[{i}]"],
+    ),
+    "the bias averaged over the units": (
+        lambda i, c: backward_with(part=lambda k, name, d: d + c * (k == i) * (name == "db")),
+        lambda i, L: [f"db[{i}]"],
+    ),
+    "slope left out": (lambda i, c: flat_slope(i), lambda i, L: below(i, L) if i < L else []),
+    "slope of another activation": (
+        lambda i, c: backward_with(slope=lambda k, s: s**2 if k == i else s),
+        lambda i, L: below(i, L) if i < L else [],
+    ),
+    "slope times a factor": (
+        lambda i, c: backward_with(slope=lambda k, s: s * c if k == i else s),
+        lambda i, L: below(i, L) if i < L else [],
+    ),
+    "no 1/m in the weights": (
+        lambda i, c: backward_with(mean=lambda k, name, s, m: s if (k, name) == (i, "dW") else s / m),
+        lambda i, L: [f"dW[{i}]"],
+    ),
+    "m - 1": (
+        lambda i, c: backward_with(mean=lambda k, name, s, m: s / (m - (k == i))),
+        lambda i, L: below(i, L)[:2],
+    ),
+}  # fmt: skip
+
+
+def one_entry(d, factor):
+    d = d.copy()
+    d.flat[np.abs(d).argmax()] *= factor
+    return d
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_drawn_fault_is_found_in_its_layer_on_every_network(draw, fault):
+    """100 networks of 1 to 3 layers, a fault in a drawn layer, by a drawn factor."""
+    rng, seen = np.random.default_rng(len(fault)), 0
+    plant, expected = FAULTS[fault]
+    for seed in range(100):
+        L = int(rng.integers(1, 4))
+        n = [int(k) for k in rng.permutation([2, 3, 4])[:L]] + [[1, 3][seed % 4 == 0]]
+        hidden = ["tanh", "sigmoid"][int(rng.integers(2))]
+        loss = LOSSES[["cross_entropy", "quadratic", "soft_cross_entropy"][seed % 3]]
+        net, X, Y = draw(n, 7, seed=seed, hidden=hidden, loss=loss)
+        i, factor = (
+            int(rng.integers(1, L + 1)),
+            float(rng.choice([-1, 0.5, 1.01, 2, 1e3, 1 + 1e-6])),
+        )
+        own, want = plant(i, factor), expected(i, L)
+        method = METHODS[seed % 8 == 0]
+        outcome = check_gradients(net, X, Y, loss, backward=own, method=method)
+        assert wrong(outcome) == want, (seed, outcome)
+        assert outcome.passed == (not want)
+        if want:
+            seen += 1
+            assert outcome.where.startswith((f"W[{i}]", f"b[{i}]")), (seed, outcome)
+            assert outcome.error > 1e-8
+            assert f"layer {i}" in str(outcome)
+    assert seen > 35
+
+
+@every_method
+def test_check_gradients_names_the_worst_parameter(draw, method):
+    net, X, Y = draw([4, 3, 1], 7)
+    names = {
+        "W[1][0, 3]": (1, "dW", (0, 3)),
+        "b[1][2, 0]": (1, "db", (2, 0)),
+        "W[2][0, 1]": (2, "dW", (0, 1)),
+    }
+    for name, (layer, field, k) in names.items():
+
+        def spoiled(net, cache, Y, loss, layer=layer, field=field, k=k):
+            grads = backward(net, cache, Y, loss)
+            parts = {"dW": [*grads.dW], "db": [*grads.db]}
+            parts[field][layer] = parts[field][layer].copy()
+            parts[field][layer][k] += 0.01
+            return Gradients(**parts, delta=())
+
+        right = getattr(backward(net, forward(net, X), Y), field)[layer][k]
+        outcome = check_gradients(net, X, Y, backward=spoiled, method=method)
+        assert outcome.where == name
+        assert outcome.analytic == right + 0.01
+        assert outcome.numerical == pytest.approx(right, abs=1e-9)
+        assert outcome.method == method
+        assert outcome.error > 1e-4
+        assert wrong(outcome) == [f"{field}[{layer}]"]
+        assert all(type(v) is float for v in (outcome.error, outcome.analytic, outcome.numerical))
+
+
+def layer(i, error=0.0, floor=1e-15, wrong=(), ratio=None):
+    return LayerCheck(i, error, floor, wrong, ratio)
+
+
+@pytest.mark.parametrize(("layers", "kinks", "samples", "text"), [
+    ([layer(1, 2e-16), layer(2, 3e-13)], (), 7, "layers 2, 1 right to 1e-12 (central)"),
+    (
+        [layer(1, 0.5, wrong=("dW[1]", "db[1]")), layer(2, 1e-15)], (), 7,
+        "layer 2 right to 1e-12 (central); wrong in layer 1; relative error 5.0e-01 in layer 1; "
+        "worst at W[2][0, 1]: backward 0.5, numerical -0.25",
+    ),
+    (
+        [layer(1, 0.5, wrong=("db[1]",)), layer(2, 1.0, wrong=("dW[2]",), ratio=1.0), layer(3)], (), 7,
+        "layer 3 right to 1e-12 (central); wrong from layer 2 down; ratio 1 in every entry of dW[2]; "
+        "worst at W[2][0, 1]: backward 0.5, numerical -0.25",
+    ),
+    (
+        [layer(1), layer(2, 1.0, wrong=("dW[2]", "db[2]"), ratio=0.0)], ((1, 2, 3), (1, 0, 5)), 5,
+        "layer 1 right to 1e-12 (central); wrong in layer 2; backward gives 0 in every entry of "
+        "layer 2; worst at W[2][0, 1]: backward 0.5, numerical -0.25; left out, as a unit sits on the "
+        "kink of its activation: 2 of 7 samples, first z[1][2, 3]",
+    ),
+    ([layer(1, 1.0, floor=2.0), layer(2, 1e-3, floor=0.1)], (), 7,
+     "layers 2, 1 cannot be judged, rounding could hide a mistake"),
+    ([layer(1, 0.0, floor=np.inf)], (), 7, "layer 1 cannot be judged, its gradient is zero"),
+], ids=range(6))  # fmt: skip
+def test_the_report_of_a_check(layers, kinks, samples, text):
+    outcome = GradientCheck((None, *layers), "W[2][0, 1]", 0.5, -0.25, "central", samples, kinks)
+    assert str(outcome) == text.replace("1e-12", "1e-08")
+    assert str(copy.copy(outcome)) == str(outcome)
+
+
+def test_a_report_is_the_same_on_every_machine(draw):
+    """Of a right pass no digit is printed that rounding decides."""
+    net, X, Y = draw([5, 4, 3, 1], 7)
+    for method in METHODS:
+        text = str(check_gradients(net, X, Y, method=method))
+        assert text == f"layers 3, 2, 1 right to {CLOSE[method]} ({method})"
+
+
+def test_check_gradients_gives_a_student_what_backward_gets(draw):
+    net, X, Y = draw([4, 3, 1], 7)
+    seen = []
+
+    class Answer:
+        def __init__(self, grads):
+            self.dW, self.db = ([None, *(p.tolist() for p in d[1:])] for d in (grads.dW, grads.db))
+
+    def own(*args):
+        seen.append(args)
+        return Answer(backward(*args))
+
+    assert check_gradients(net, X, Y.tolist(), "quadratic", backward=own).error < 1e-14
+    ((got_net, cache, labels, loss),) = seen
+    assert got_net is net
+    assert np.array_equal(cache.a[2], forward(net, X).a[2])
+    assert np.array_equal(labels, Y)
+    assert loss.name == "quadratic"
+
+
+def test_check_gradients_by_both_methods_and_any_step(draw):
+    net, X, Y = draw([4, 3, 1], 7)
+    assert check_gradients(net, X, Y).error <= 1e-15
+    assert check_gradients(net, X, Y).method == "complex"
+    assert check_gradients(net, X, Y, method="complex", h=1e-200).error <= 1e-15
+    assert 1e-12 < check_gradients(net, X, Y, method="central").error < 1e-9
+    for coarse in (
+        check_gradients(net, X, Y, method="central", h=1e-2), check_gradients(net, X, Y, h=1e-2)
+    ):  # fmt: skip
+        assert 1e-6 < max(layer.error for layer in coarse.layers[1:]) < 1e-4
+        assert wrong(coarse) == []  # the formula is off, and the check knows it
+    # the loss that is checked is the loss that was asked for
+    other = lambda net, cache, Y, loss: backward(net, cache, Y, "cross_entropy")  # noqa: E731
+    assert check_gradients(net, X, Y, "quadratic", backward=other).error > 0.1
+
+
+@pytest.mark.parametrize("h", [1e-2, 1e-4, 1e-6, 1e-8, 1e-10])
+def test_no_step_blames_a_right_pass_or_misses_a_gross_fault(draw, h):
+    for seed in range(4):
+        net, X, Y = draw([4, 3, 2, 1], 7, seed=seed)
+        for method in METHODS:
+            assert wrong(check_gradients(net, X, Y, method=method, h=h)) == []
+            outcome = check_gradients(net, X, Y, backward=flat_slope(1), method=method, h=h)
+            assert wrong(outcome) == ["dW[1]", "db[1]"]
+
+
+def test_vanishing_gradients_are_still_compared(draw):
+    """All derivatives of layer 1 below 1e-160: their squares are 0, a factor of 2 is not."""
+    net, _, _ = draw([4, 3, 1], 7)
+    tiny = Network([None, net.W[1], net.W[2] * 1e-170], net.b)
+    X, Y = np.ones((4, 1)) * 1e-3, [[1]]
+    assert 0 < np.abs(backward(tiny, forward(tiny, X), Y).dW[1]).max() < 1e-160
+    assert check_gradients(tiny, X, Y).passed
+    outcome = check_gradients(tiny, X, Y, backward=scaled(2, (1, "dW")))
+    assert wrong(outcome) == ["dW[1]"]
+    assert outcome.layers[1].ratio == pytest.approx(2)

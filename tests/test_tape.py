@@ -1,0 +1,205 @@
+"""What is replayed is what was recorded, and belongs to nobody else."""
+
+import numpy as np
+import pytest
+
+from bpcore import (
+    Activation,
+    Loss,
+    Network,
+    cross_entropy,
+    flatten,
+    init_network,
+    sweep,
+    train,
+    xor,
+)
+from bpcore._tape import Plan, _side_by_side, replay
+
+LINES = {  # of two matrices, with their samples in the last axis
+    "entry by entry": lambda x, y: np.exp(x) * y + 1,
+    "a number first": lambda x, y: 1 / (1 + np.exp(-x)),
+    "powers and signs": lambda x, y: -((x - y) ** 2) / 2 + +y,
+    "a product": lambda x, y: x @ y.mT,
+    "a product with a column added": lambda x, y: x.mT @ y + x.mT[..., :1],
+    "a sum over the samples": lambda x, y: x.sum(axis=-1, keepdims=True) / 4,
+    "a sum over the units": lambda x, y: (x * y).sum(axis=-2),
+    "a sum of all": lambda x, y: x.sum(axis=(-2, -1)),
+    "the larger": lambda x, y: np.maximum(np.minimum(x, y), 0.0),
+    "a choice": lambda x, y: np.where(x > y, x * x, y),
+    "a step": lambda x, y: np.heaviside(x, 0.0) * np.ones_like(y),
+    "a piece": lambda x, y: x[..., 1:, :] * y[..., :1, :],
+    "the same twice": lambda x, y: x * y + x * y + x,
+    "long": lambda x, y: np.tanh(np.tanh(np.tanh(x) * y) * x) @ (x * y).mT @ x,
+    "a result that is needed again": lambda x, y: (z := x + y) * np.exp(z) - z @ (z.mT @ x),
+}
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (1, 1), (1, 4), (3, 1), (2, 3, 4), (2, 1, 1)], ids=str)
+@pytest.mark.parametrize("lines", LINES)
+def test_a_replay_makes_the_calls_anew(lines, shape):
+    """In place of every array that changed meanwhile; and as often as one likes."""
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(2, *shape))
+    calls, (kept,) = record(LINES[lines], x, y)
+    for _ in range(3):
+        x[...], y[...] = rng.normal(size=(2, *shape))
+        replay(calls)
+        want = LINES[lines](x.copy(), y.copy())
+        assert kept.shape == want.shape
+        np.testing.assert_allclose(kept, want, rtol=1e-13, atol=1e-14)
+
+
+@pytest.mark.parametrize("lines", LINES)
+def test_recording_changes_nothing_and_twice_is_once(lines):
+    x, y = np.random.default_rng(0).normal(size=(2, 3, 4))
+    before = x.copy(), y.copy()
+    found = []
+    for _ in range(2):
+        calls, (kept,) = record(LINES[lines], x, y)
+        replay(calls)
+        assert not any(np.shares_memory(kept, array) for array in (x, y))
+        found.append(kept)
+    assert np.array_equal(*found)
+    assert not np.shares_memory(*found)
+    assert np.array_equal((x, y), before)
+
+
+def record(lines, x, y):
+    def traced(trace):
+        return [lines(trace(x), trace(y))], ()
+
+    return Plan(traced).record(traced)
+
+
+def test_a_plan_serves_other_arrays_of_the_same_shape():
+    first, second = np.random.default_rng(0).normal(size=(2, 3, 4))
+
+    def lines(x):
+        return lambda trace: ([np.exp(trace(x)) @ trace(x).mT], ())
+
+    plan = Plan(lines(first))
+    for x in (second, first, second):
+        calls, (kept,) = plan.record(lines(x))
+        replay(calls)
+        np.testing.assert_allclose(kept, np.exp(x) @ x.T, rtol=1e-14)
+
+
+def test_a_matrix_and_the_column_beside_it_are_one_matrix():
+    """If their memory lies side by side, row for row; not if it only begins there."""
+    for whole in (np.arange(12.0).reshape(3, 4), np.arange(24.0).reshape(2, 3, 4)):
+        both = _side_by_side(whole[..., :-1], whole[..., -1:])
+        assert np.array_equal(both, whole)
+        assert np.shares_memory(both, whole)
+        assert _side_by_side(whole[..., :-2], whole[..., -1:]) is None
+        assert _side_by_side(whole[..., :-1], whole[..., -1:].copy()) is None
+    assert _side_by_side(whole[0, :2], whole[0, 1:, :1]) is None  # the column begins the next row
+    assert _side_by_side(whole[0, :2, :-1], whole[:, 0, -1:]) is None  # one row down, one far away
+
+
+# What train and sweep make of it
+
+DATA = xor(40, rng=0)
+NET = init_network([2, 5, 1], rng=0)
+RUNS = {
+    "full": lambda **k: train(NET, DATA.X, DATA.Y, learning_rate=0.5, epochs=5, **k),
+    "mini": lambda **k: train(
+        NET, DATA.X, DATA.Y, learning_rate=0.5, epochs=5, batch_size=7, rng=0, **k
+    ),
+    "blocks": lambda **k: train(
+        NET, np.tile(DATA.X, 30), np.tile(DATA.Y, 30), learning_rate=0.5, epochs=5, **k
+    ),
+}
+every_run = pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
+
+
+def parts(net, *others):
+    return [*net.W[1:], *net.b[1:], *others]
+
+
+@every_run
+def test_two_trainings_share_no_memory(run):
+    (one, history), (other, record) = run(), run()
+    ones = parts(one, history.cost, history.accuracy, history.gradient_norm, history.epoch)
+    others = parts(other, record.cost, record.accuracy, record.gradient_norm, record.epoch)
+    for a, b in zip(ones, others, strict=True):
+        assert np.array_equal(a, b, equal_nan=True)  # recorded twice, the same to the last bit
+    for k, a in enumerate(ones):
+        for b in (*ones[k + 1 :], *others, *parts(NET, DATA.X, DATA.Y)):
+            assert not np.shares_memory(a, b)
+        assert not a.flags.writeable
+
+
+@every_run
+def test_a_callback_sees_values_that_stay_as_they_are(run):
+    seen = []
+    end, history = run(callback=lambda epoch, net, J: seen.append((net, flatten(net), J)))
+    assert [J for *_, J in seen] == history.cost.tolist()
+    for net, then, _ in seen:
+        assert isinstance(net, Network)
+        assert np.array_equal(flatten(net), then)
+        assert not any(part.flags.writeable for part in parts(net))
+    last = seen[-1][0]
+    assert np.array_equal(flatten(last), flatten(end))
+    for part, same in zip(parts(last), parts(end), strict=True):
+        assert not np.shares_memory(part, same)
+
+
+@pytest.mark.parametrize("m", [40, 1200])
+def test_a_callback_may_change_what_it_was_trained_on(m):
+    """X and Y were read before the first step; whoever changes them then changes nothing."""
+    X, Y = np.tile(DATA.X, m // 40), np.tile(DATA.Y, m // 40)
+    for batch in ({}, {"batch_size": 7, "rng": 0}):
+        wanted, _ = train(NET, X, Y, learning_rate=0.5, epochs=4, **batch)
+        for order in "CF":
+            x, y = np.array(X, dtype=float, order=order), np.array(Y, dtype=float, order=order)
+
+            def spoil(epoch, net, J, x=x, y=y):
+                x[:], y[:] = 0, 1
+
+            got, _ = train(NET, x, y, learning_rate=0.5, epochs=4, callback=spoil, **batch)
+            assert np.array_equal(flatten(got), flatten(wanted)), (order, batch)
+
+
+def test_a_training_inside_a_training_disturbs_neither():
+    wanted, _ = RUNS["full"]()
+    found = []
+    got, _ = RUNS["full"](callback=lambda *_: found.append(RUNS["mini"]()[0]) and None)
+    assert np.array_equal(flatten(got), flatten(wanted))
+    assert all(np.array_equal(flatten(net), flatten(RUNS["mini"]()[0])) for net in found)
+
+
+def test_a_function_that_changes_between_steps_is_called_at_each():
+    """It is not what it gave while recording that is replayed."""
+    factor = [1.0]
+    own = Activation("own", lambda z: factor[0] * np.tanh(z), lambda a: factor[0] - a * a)
+    start = init_network([2, 5, 1], rng=0, hidden=own)
+
+    def switch(epoch, net, J):
+        factor[0] = 1.0 if epoch < 2 else 0.5
+
+    got, history = train(start, DATA.X, DATA.Y, learning_rate=0.5, epochs=4, callback=switch)
+    factor[0] = 1.0  # the slope of the third step was at hand when the callback was called
+    three, record = train(start, DATA.X, DATA.Y, learning_rate=0.5, epochs=3)
+    assert np.array_equal(history.cost[:3], record.cost[:3])
+    factor[0] = 0.5
+    wanted, _ = train(three, DATA.X, DATA.Y, learning_rate=0.5, epochs=1)
+    assert np.array_equal(flatten(got), flatten(wanted))
+
+
+def test_a_sweep_is_a_value():
+    result = sweep(NET, DATA.X, DATA.Y, learning_rates=[0.1, 1.0], steps=3)
+    again = sweep(NET, DATA.X, DATA.Y, learning_rates=[0.1, 1.0], steps=3)
+    arrays = parts(result.net, result.cost, result.learning_rates)
+    for k, array in enumerate(arrays):
+        assert not array.flags.writeable
+        for other in (*arrays[k + 1 :], *parts(again.net, again.cost, again.learning_rates)):
+            assert not np.shares_memory(array, other)
+
+
+def test_a_loss_made_of_ours_is_one_of_the_users():
+    """Bound methods of ours are not our functions: what they give is computed anew each step."""
+    own = Loss("own", cross_entropy.function, cross_entropy.derivative, cross_entropy.delta)
+    got, _ = train(NET, DATA.X, DATA.Y, learning_rate=0.5, epochs=4, loss=own)
+    wanted, _ = train(NET, DATA.X, DATA.Y, learning_rate=0.5, epochs=4)
+    assert np.array_equal(flatten(got), flatten(wanted))
