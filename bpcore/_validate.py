@@ -179,7 +179,7 @@ def _label_codes(Y, rows, loss):
     codes = ["{}.T", "{}.reshape(1, -1)"][: 1 if len(shape_of(Y)) == 2 else 2]
     with suppress(TypeError, ValueError):  # ragged, or of kinds that cannot be compared
         A, values = np.array(Y), np.unique(np.array(Y)).tolist()
-        if loss is None and A.dtype.kind == "f" and values[0] >= 0 and values[-1] <= 1:
+        if loss is None and A.dtype.kind == "f" and min(values) >= 0 and max(values) <= 1:
             codes.append("{} >= 0.5" if rows == 1 else "{} == {}.max(axis=0)")
         if A.dtype.kind in "biuf" and A.ndim == 2 and 2 in A.shape:
             codes += ["{}[1:]"] * bool((A.sum(axis=0) == 1).all())
