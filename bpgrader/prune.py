@@ -32,6 +32,15 @@ def _stores(node):
     return isinstance(node.ctx, ast.Store)
 
 
+def _of_modules(statement, module, imported):
+    """Find what a statement takes from a module of ours by its name, such as valid.as_array."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            package, name = imported.get((module, node.value.id), ("", ""))
+            if package == "bpcore":
+                yield name, node.attr
+
+
 def prune(offers: tuple[str, ...]) -> dict[str, str]:
     """Cut bpcore down to some names and what they need.
 
@@ -53,7 +62,7 @@ def prune(offers: tuple[str, ...]) -> dict[str, str]:
     Examples
     --------
     >>> sorted(prune(("sigmoid",)))
-    ['bpcore/__init__.py', 'bpcore/_validate.py', 'bpcore/activations.py']
+    ['bpcore/__init__.py', 'bpcore/_guard.py', 'bpcore/_validate.py', 'bpcore/activations.py']
     """
     trees = dict(_modules())
     defined, imported = {}, {}
@@ -83,6 +92,7 @@ def prune(offers: tuple[str, ...]) -> dict[str, str]:
             for statement in defined[module, name]:
                 used = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
                 todo += [(module, other) for other in used | _names(statement)]
+                todo += _of_modules(statement, module, imported)
 
     library = {}
     for module in {module for module, _ in needed}:

@@ -18,7 +18,6 @@ from bpcore import (
     relative_error,
     relu,
     sigmoid,
-    unflatten,
     worked_example,
 )
 from bpcore.activations import ACTIVATIONS
@@ -37,6 +36,7 @@ every_net = pytest.mark.parametrize(
         for hidden in ACTIVATIONS.values()
         for loss in LOSSES.values()
         for size in SIZES
+        if not (loss.soft and size in ("1 layer", "3 layers"))
         for m in ((7,) if loss.soft or "outputs" in size else (1, 2, 7))
     ],
     ids=str,
@@ -79,13 +79,12 @@ def test_central_difference(case, loss, record_property):
 
 def central_difference(net, X, Y, loss, h=1e-5):
     """Give (J(theta + h) - J(theta - h)) / 2h, all parameters at once: the networks as a stack."""
-    theta = flatten(net)
-    moved = [unflatten(row, net) for row in [*(theta + h * np.eye(theta.size)),
-                                             *(theta - h * np.eye(theta.size))]]  # fmt: skip
-    layers = range(1, net.L + 1)
-    W, b = (
-        [None, *(np.stack([getattr(one, p)[i] for one in moved]) for i in layers)] for p in "Wb"
-    )
+    theta, W, b, start = flatten(net), [None], [None], 0
+    moved = np.vstack([theta + h * np.eye(theta.size), theta - h * np.eye(theta.size)])
+    for i in range(1, net.L + 1):
+        for parts, like in ((W, net.W[i]), (b, net.b[i])):
+            parts.append(moved[:, start : start + like.size].reshape(-1, *like.shape))
+            start += like.size
     up, down = cost(Network(W, b, net.g), X, Y, loss).reshape(2, -1)
     return (up - down) / (2 * h)
 

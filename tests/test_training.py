@@ -98,12 +98,13 @@ DEEP = [[3, 1], [4, 3, 1], [5, 4, 3, 1], [6, 5, 4, 3, 1],
 SMALL = [[1, 1], [1, 1, 1], [2, 1, 1, 2], [4, 3, 1]]
 WAYS = {  # sizes, samples, batch_size, epochs, samples in a block
     "full": (DEEP, 7, None, 2, 1024),
-    "mini": (DEEP, 7, 4, 2, 1024),
+    "mini": (DEEP, 6, 3, 2, 1024),
     "stochastic": (DEEP, 3, 1, 1, 1024),
-    "two blocks": (DEEP, 7, None, 2, 4),
+    "two blocks": (DEEP, 8, None, 2, 4),
     "small, full": (SMALL, 7, None, 2, 1024),
     "one sample": (SMALL, 1, None, 2, 1024),
-    "full blocks": (SMALL, 6, None, 2, 2),
+    "uneven blocks": (SMALL, 7, None, 2, 3),
+    "uneven batches": (SMALL, 7, 3, 2, 1024),
     "large batches": (SMALL, 11, 10, 1, 4),
 }
 
@@ -116,11 +117,14 @@ def test_training_is_the_loop_of_forward_backward_step(
 ):
     """The same numbers for every network: train replays the lines that the others run."""
     sizes, m, size, epochs, block = WAYS[way]
+    if sizes is SMALL and hidden not in ("tanh", "relu"):
+        return  # the sizes are what is tried there
     monkeypatch.setattr(bpcore._run, "BLOCK", block)
     for n in sizes:
         start, X, Y = draw(n, m, seed=len(n), hidden=hidden, loss=loss)
         options = {"learning_rate": 1.0, "epochs": epochs, "loss": loss, "batch_size": size}
-        net, history = train(start, X, Y, **options, rng=3)
+        recorded = way in ("full", "two blocks", "uneven batches")
+        net, history = train(start, X, Y, **options, rng=3, record=recorded)
         batches = shuffled(m, size, epochs, 3) if size else [slice(None)] * epochs
         wanted = by_hand(batches, loss, 1.0, start, X, Y)
         off = relative_error(flatten(net), flatten(wanted))
@@ -128,7 +132,7 @@ def test_training_is_the_loop_of_forward_backward_step(
         assert off <= 1e-13, n
         went = [flatten(end) - flatten(start) for end in (net, wanted)]
         assert relative_error(*went) <= 1e-12, n
-        if way not in ("full", "mini", "two blocks"):
+        if not recorded:
             continue
         classes = Y >= 0.5 if len(Y) == 1 else Y.max(axis=0) == Y
         for k, then in ((0, start), (-1, wanted)):
@@ -139,11 +143,13 @@ def test_training_is_the_loop_of_forward_backward_step(
             assert history.gradient_norm[k] == pytest.approx(norm, rel=1e-12, nan_ok=True)
 
 
-@pytest.mark.parametrize("way", ["full", "two blocks", "small, full", "one sample"])
+@pytest.mark.parametrize("way", ["full", "small, full", "one sample", "uneven blocks"])
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=str)
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
 def test_a_sweep_is_the_loops(draw, monkeypatch, hidden, loss, way, record_property):
     sizes, m, _, steps, block = WAYS[way]
+    if sizes is SMALL and hidden not in ("tanh", "relu"):
+        return
     monkeypatch.setattr(bpcore._run, "BLOCK", block)
     for n in sizes:
         start, X, Y = draw(n, m, seed=len(n), hidden=hidden, loss=loss)
@@ -201,19 +207,17 @@ def test_training_follows_whatever_the_lines_say(draw, monkeypatch, function, ol
     for module in [m for name, m in sys.modules.items() if name.startswith("bpcore.")]:
         if getattr(module, function.__name__, None) is function:
             monkeypatch.setattr(module, function.__name__, space[function.__name__])
-    for n, hidden in (([4, 3, 2, 1], "tanh"), ([4, 3, 2], "identity"), ([2, 1], "tanh")):
-        for m in (3, 7):
-            start, X, Y = draw(n, m, seed=m, hidden=hidden)
-            wanted = flatten(by_hand([slice(None)] * 2, "quadratic", 0.5, start, X, Y))
-            ways = {"learning_rate": 0.5, "epochs": 2, "loss": "quadratic"}
-            rates = {"learning_rates": [0.5, 2.0], "steps": 2, "loss": "quadratic"}
-            batch = {"batch_size": m, "rng": 0}
-            for net in (
-                train(start, X, Y, **ways)[0],
-                train(start, X, Y, **ways, **batch)[0],
-                one_of(sweep(start, X, Y, **rates).net, 0),
-            ):
-                assert relative_error(flatten(net), wanted) <= 1e-13
+    for n, hidden in (([4, 3, 2, 1], "tanh"), ([4, 3, 2], "identity")):
+        start, X, Y = draw(n, 7, seed=7, hidden=hidden)
+        wanted = flatten(by_hand([slice(None)] * 2, "quadratic", 0.5, start, X, Y))
+        ways = {"learning_rate": 0.5, "epochs": 2, "loss": "quadratic"}
+        rates = {"learning_rates": [0.5, 2.0], "steps": 2, "loss": "quadratic"}
+        for net in (
+            train(start, X, Y, **ways)[0],
+            train(start, X, Y, **ways, batch_size=7, rng=0)[0],
+            one_of(sweep(start, X, Y, **rates).net, 0),
+        ):
+            assert relative_error(flatten(net), wanted) <= 1e-13
 
 
 # train
