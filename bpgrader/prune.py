@@ -18,7 +18,7 @@ def _modules():
 
 
 def _is_own(statement) -> TypeGuard[ast.ImportFrom]:
-    return isinstance(statement, ast.ImportFrom) and str(statement.module).startswith("bpcore.")
+    return isinstance(statement, ast.ImportFrom) and str(statement.module).startswith("bpcore")
 
 
 def _names(statement):
