@@ -11,6 +11,7 @@ import numpy as np
 from bpcore._tape import Plan, replay
 from bpcore.backprop import _backward
 from bpcore.descent import _step
+from bpcore.gradcheck import _in_order
 from bpcore.network import Network, _accuracy, _cost, _forward
 
 BLOCK = 1024  # columns at a time: the intermediate results stay in the processor's cache
@@ -164,10 +165,6 @@ class Batches:
             self.Y.take(chosen, axis=1, out=y, mode="clip")
             replay(calls)
             yield
-
-
-def _in_order(W, b):
-    return [part for pair in zip(W[1:], b[1:], strict=True) for part in pair]
 
 
 def _length(vector):

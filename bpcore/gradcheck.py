@@ -91,10 +91,13 @@ def unflatten(vector: ArrayLike, net: Network) -> Network:
     return Network(raw.W, raw.b, raw.g)
 
 
+def _in_order(W, b):
+    """List W[1], b[1], W[2], b[2], ..."""
+    return [part for pair in zip(W[1:], b[1:], strict=True) for part in pair]
+
+
 def _flat(W, b):
-    """Join W[1], b[1], W[2], ... to one vector."""
-    pairs = zip(W[1:], b[1:], strict=True)
-    return np.concatenate([part.ravel() for pair in pairs for part in pair])
+    return np.concatenate([part.ravel() for part in _in_order(W, b)])
 
 
 def _unflatten(theta, net):
