@@ -1,7 +1,8 @@
 """What is not ours is not trusted: functions of the user's, and memory that others can write to."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any
 
@@ -17,12 +18,14 @@ class Guard:
     """A function of the user's: its arguments are kept from change, its result is checked.
 
     The result must be real numbers, complex ones for a complex argument, of the shape of the first
-    argument, or of `shape`. To the tape of `train` it is one call, whatever it does inside.
+    argument, or of `shape`; nan only where an argument is not finite, or if `may_fail`. To the tape
+    of `train` it is one call, whatever it does inside.
     """
 
     function: Callable[..., Any]
     name: str
     shape: tuple[int, ...] | None = None
+    may_fail: bool = False
 
     def __call__(self, *arguments: Any) -> np.ndarray:
         """Call the function and check what it gives."""
@@ -47,7 +50,9 @@ class Guard:
                 f"{self.name} must return shape {wanted} for an argument of shape {np.shape(x)}, "
                 f"got {array.shape}"
             )
-        if np.isnan(array).any() and np.isfinite(np.sum([np.sum(x) for x in arguments])):
+        if self.may_fail or not np.isnan(array).any():
+            pass
+        elif np.isfinite(np.sum([np.sum(x) for x in arguments])):
             raise ValueError(
                 f"{what} must be numbers, got nan at index {valid.first(np.isnan(array))}"
             )
@@ -76,6 +81,16 @@ def guard_fields(value, kind, *names):
         if not (isinstance(function, FunctionType) and function.__module__ in OURS):
             name = f"{field} of the {kind} {value.name!r}"
             object.__setattr__(value, field, Guard(function, name))
+
+
+def may_fail(value):
+    """Give an activation or a loss of the user's that may give nan: a run then says "diverged"."""
+    guards = {k: v for k, v in vars(value).items() if isinstance(v, Guard)}
+    if guards:
+        value = copy(value)
+        for field, guard in guards.items():
+            object.__setattr__(value, field, replace(guard, may_fail=True))
+    return value
 
 
 def read_only(array):

@@ -8,6 +8,7 @@ from math import isfinite
 
 import numpy as np
 
+from bpcore._guard import may_fail
 from bpcore._tape import Plan, replay
 from bpcore.backprop import _backward
 from bpcore.descent import _step
@@ -22,7 +23,8 @@ class Run:
     that find the slope over some samples and that move theta against it."""
 
     def __init__(self, net, loss, learning_rate, K=(), taken=0):
-        self.like, self.loss, self.plans = net, loss, {}
+        self.like, self.given, self.loss, self.plans = net, loss, may_fail(loss), {}
+        self.g = (None, *map(may_fail, net.g[1:]))
         self.taken, self.diverged_at = taken, None
         self.theta, self.before, self.slope = np.zeros((3, *K, net.num_parameters))
         self.net = self.network(self.theta)
@@ -36,6 +38,13 @@ class Run:
         for i in range(1, net.L + 1):  # now, as the recording has moved theta
             self.net.W[i][...], self.net.b[i][...] = net.W[i], net.b[i]
 
+    def try_functions(self, X, Y):
+        """Call the user's functions once at the start: nan is an error, later the end."""
+        if self.loss is not self.given or self.g != self.like.g:
+            z, a = _forward(self.like, X)
+            _backward(self.like, z, a, Y, self.given)
+            _cost(z[-1], Y, self.given)
+
     def network(self, vector):
         """Give a vector of all parameters as a network: in each row of W[i] b[i] comes last."""
         W, b, start, n = [None], [None], 0, self.like.n
@@ -45,7 +54,7 @@ class Run:
             W.append(both[..., :-1])
             b.append(both[..., -1:])
             start = stop
-        return Network._unchecked(tuple(W), tuple(b), self.like.g)
+        return Network._unchecked(tuple(W), tuple(b), self.g)
 
     def cut(self, vector):
         """Give the parts of such a vector in order."""
@@ -87,7 +96,7 @@ class Run:
 
     def value(self):
         """Give the network as it stands, as a value."""
-        return Network(self.net.W, self.net.b, self.net.g)
+        return Network(self.net.W, self.net.b, self.like.g)
 
 
 class FullBatch:

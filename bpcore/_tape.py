@@ -14,13 +14,24 @@ from typing import Any
 import numpy as np
 
 
+def _unseen(self, *arguments, **options):
+    raise TypeError("a recorded line must compute with ufuncs and functions of NumPy alone")
+
+
 class Traced(np.ndarray):
     """An array that writes down on its tape what is computed from it."""
 
     tape: Any = None
+    __bool__ = __int__ = __float__ = __complex__ = __index__ = __setitem__ = __iter__ = _unseen
+    item = tolist = tobytes = fill = put = sort = _unseen
+    argmax = argmin = argsort = argpartition = nonzero = searchsorted = _unseen
 
     def __array_finalize__(self, source):
         self.tape = getattr(source, "tape", None)
+
+    def __getitem__(self, key):
+        piece = super().__getitem__(key)
+        return piece if isinstance(piece, Traced) else _unseen(piece)
 
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
         called = ufunc if method == "__call__" else getattr(ufunc, method)
@@ -34,17 +45,26 @@ class Tape:
     """Calls in order: (function, inputs, options, output); homes[k] is memory for an output."""
 
     def __init__(self, homes=()):
-        self.calls, self.homes = [], dict(homes)
+        self.calls, self.homes, self.owners = [], dict(homes), {}
 
     def trace(self, array):
         """Give a view that writes down on this tape."""
         view = array.view(Traced)
         view.tape = self
+        self.owners[_owner(view)] = view  # kept, so that nobody else gets its place
         return view
+
+    def bare(self, x):
+        """Give a plain view of what is traced; refuse what was made from it unseen."""
+        if isinstance(x, Traced) and _owner(x) not in self.owners:
+            _unseen(x)
+        return _bare(x)
 
     def write(self, function, inputs, options=()):
         """Make a call, write it down, and give its traced result."""
-        inputs = [_bare(x) for x in inputs]
+        inputs = [self.bare(x) for x in inputs]
+        if "out" in dict(options):
+            _unseen(*inputs)
         made = np.array(function(*inputs, **dict(options)))
         output = self.homes.setdefault(len(self.calls), made)
         output[...] = made
@@ -68,7 +88,7 @@ class Plan:
 
     def __init__(self, lines, into=None, cut: Any = None, known=(), wide=()):
         tape = Tape()
-        kept, results = ([_bare(x) for x in part] for part in lines(tape.trace))
+        kept, results = ([tape.bare(x) for x in part] for part in lines(tape.trace))
         self.calls, self.homes, self.cut = tape.calls, dict(tape.homes), cut
         self.maker = {_place(call[-1]): k for k, call in enumerate(tape.calls)}
         self.readers = Counter(_owner(x) for call in tape.calls for x in call[1])

@@ -191,6 +191,7 @@ def train(
     rng, start, taken = _resume(rng, history)
     with np.errstate(all="ignore"):
         run = Run(net, loss, np.array(learning_rate), taken=taken)
+        run.try_functions(X, Y)
         data = FullBatch(run, X, Y) if batch_size is None else Batches(run, X, Y, batch_size)
         if history is not None:
             _compare(history, data.look()[0])
@@ -340,6 +341,7 @@ def sweep(
     costs, diverged_at, alive = np.full((K, steps + 1), np.nan), [None] * K, np.ones(K, dtype=bool)
     with np.errstate(all="ignore"):
         run = Run(net, loss, rates[:, None, None], (K,))
+        run.try_functions(X, Y)
         data = FullBatch(run, X, Y)
         for t in _progress(steps + 1, progress, "sweep"):
             if t:

@@ -300,6 +300,32 @@ def test_nan_is_no_number_on_any_road(part):
             blamed(lambda call=call: call(g, loss), part)
 
 
+@pytest.mark.parametrize("part", [part for part, (_, roads) in PARTS.items() if "train" in roads])
+def test_nan_under_way_ends_a_run_and_loses_nothing(part):
+    """At the start it is an error; later it is divergence, and the last network is kept."""
+    right, _ = PARTS[part]
+    calls = []
+
+    def late(*v):
+        calls.append(v)
+        return right(*v) * (np.nan if len(calls) > 30 else 1.0)
+
+    g, loss = with_part(part, late)
+    ways = WAYS | {"epochs": 60, "loss": loss}
+    for size in (None, 4):
+        calls.clear()
+        net, history = train(net_of(g), X, Y, **ways, batch_size=size, rng=0)
+        assert 0 < history.steps < 60 * (1 if size is None else 3)
+        assert "diverged at step" in history.report
+        assert all(np.isfinite(W).all() for W in net.W[1:])
+        assert np.isfinite(history.cost).all()
+        assert net.g == net_of(g).g
+    calls.clear()
+    result = sweep(net_of(g), X, Y, learning_rates=[0.1, 0.5], steps=60, loss=loss)
+    assert all(0 < k < 60 for k in result.diverged_at)
+    assert all(np.isfinite(W).all() for W in result.net.W[1:])
+
+
 # Good functions, written in every way
 
 
