@@ -16,12 +16,12 @@ READY := .venv/ready
 NOTEBOOKS := $(sort $(wildcard chapters/*.ipynb))
 C ?= $(NOTEBOOKS)
 
-BOOK_FROM := $(shell find intro.md references.bib CITATION.cff _config.yml _toc.yml chapters _ext _extra _static _templates \
+BOOK_FROM := $(wildcard bpcore/explore/*) $(shell find intro.md references.bib CITATION.cff _config.yml _toc.yml chapters _ext _extra _static _templates \
 	assignments/*/student.ipynb \
 	-type f ! -name "*.pyc" ! -path "*/.ipynb_checkpoints/*")
 LITE := _build/html/lite/index.html
 LITE_FROM := $(NOTEBOOKS) _ext/editions.py pyproject.toml $(wildcard $(PYODIDE_URL)) \
-	$(wildcard assignments/*/student.ipynb bpcore/*.py bpgrader/*.py bpgrader/checks/*)
+	$(wildcard assignments/*/student.ipynb bpcore/*.py bpcore/explore/* bpgrader/*.py bpgrader/checks/*)
 
 # One thread per process: two workers do not fight for two cores, and sums are added in one order.
 export OMP_NUM_THREADS = 1
@@ -57,12 +57,12 @@ book: _build/book $(LITE) ## execute the chapters and build the site into _build
 	@echo "The book: file://$(CURDIR)/_build/html/index.html"
 
 _build/book: $(READY) _build/fresh $(BOOK_FROM)
-	@$(if $(filter _ext/% _static/% _templates/% _extra/%,$?),rm -rf _build/.doctrees) # Sphinx does not see that these changed
+	@$(if $(filter bpcore/% _ext/% _static/% _templates/% _extra/%,$?),rm -rf _build/.doctrees) # Sphinx does not see that these changed
 	@jupyter-book build . --quiet -n -W --keep-going >_build/book.log
 	@touch $@
 
 # Outputs and the API pages depend on the package, which neither the execution cache nor Sphinx can see.
-_build/fresh: $(READY) $(KERNEL) _ext/execute.py $(wildcard bpcore/*.py)
+_build/fresh: $(READY) $(KERNEL) _ext/execute.py $(wildcard bpcore/*.py bpcore/explore/*.py)
 	@rm -rf _build/.jupyter_cache _build/.doctrees
 	@echo "Executing the chapters …"
 	@python _ext/execute.py

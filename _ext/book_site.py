@@ -6,6 +6,7 @@ and repairs of known faults of the theme (double ids, a search form without a bu
 """
 
 import base64
+import functools
 import hashlib
 import html
 import json
@@ -26,8 +27,11 @@ from sphinx.ext.mathjax import html_visit_math
 from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.util import logging
 
+from bpcore.explore import Picture
+
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
+DATA = "application/json"
 SEARCH = re.compile("searchtools|language_data|searchindex")
 
 logger = logging.getLogger(__name__)
@@ -194,7 +198,7 @@ class Templates(BuiltinTemplateLoader):
         soup = BeautifulSoup(text, "html.parser")
         draw(soup)
         repair(soup)
-        stills(soup)
+        live(soup, context["pathto"])
         policy(soup)
         if soup.find(class_="math"):
             style = soup.new_tag("link", rel="stylesheet", href=context["pathto"](STYLE, 1))
@@ -240,41 +244,64 @@ def repair(soup):
         form.append(button)
 
 
-def stills(soup):
-    """Give every slider the picture that it starts with, for readers without JavaScript."""
-    state = soup.find("script", type=STATE)
-    models = json.loads(state.string)["state"] if state else {}
+def live(soup, pathto):
+    """Put each live picture into the page: its state, what draws it, a still without JavaScript.
 
-    def first(reference):
-        model = models[reference.removeprefix("IPY_MODEL_")]
-        if model["model_name"] == "HTMLModel":
-            return model["state"]["value"]
-        children = model["state"].get("children", [])
-        if model["model_name"] == "StackModel":
-            children = [children[model["state"]["selected_index"]]]
-        return next(filter(None, map(first, children)), None)
+    Jupyter's own widget manager would bring 2 MB and want scripts made from text; our host needs
+    neither (``host.js``).
+    """
+    block = soup.find("script", type=STATE)
+    models = json.loads(block.string)["state"] if block else {}
+    views = soup.find_all("script", type=VIEW)
+    for view in views:
+        model = models[json.loads(view.string)["model_id"]]["state"]
+        if model.get("_anywidget_id") != f"{Picture.__module__}.{Picture.__qualname__}":
+            raise SphinxError("of widgets, a page can show the pictures of bpcore.explore alone")
+        data = soup.new_tag("script", type=DATA)
+        shown = {name: model[name] for name in ("kind", "label", "state", "given")}
+        data.string = json.dumps(shown, separators=(",", ":")).replace("<", "\\u003c")
+        box, still = soup.new_tag("div", attrs={"class": "bp-live"}), soup.new_tag("noscript")
+        box.append(data)
+        still.append(BeautifulSoup(model["still"], "html.parser"))
+        view.replace_with(box)
+        box.insert_after(still)
+    if block:
+        block.decompose()
+    if views:
+        href, src = (
+            f"{pathto(f'_static/{name}', 1)}?v={hashlib.sha256(text.encode()).hexdigest()[:8]}"
+            for name, text in explore().items()
+        )
+        soup.head.append(soup.new_tag("link", rel="stylesheet", href=href))
+        soup.head.append(soup.new_tag("script", src=src, defer=""))
 
-    for view in soup.find_all("script", type=VIEW):
-        still = soup.new_tag("noscript")
-        still.append(BeautifulSoup(first(json.loads(view.string)["model_id"]), "html.parser"))
-        view.insert_after(still)
+
+@functools.cache
+def explore():
+    """Give the files that draw the pictures: {name: text}; a page from a folder may import none."""
+    widget, found = re.subn(r"^export default ", "const widget = ", Picture._esm, flags=re.M)
+    if found != 1 or re.search(r"^(import|export)\b", widget, re.M):
+        raise SphinxError("the pictures must import nothing and have one `export default`")
+    host = Path(__file__).with_name("host.js").read_text(encoding="utf-8")
+    script = f'"use strict";\n(() => {{\n{widget}\n{host}}})();\n'
+    return {"explore.css": Picture._css, "explore.js": script}
+
+
+def sha256(text):
+    """Give the checksum of a text as a policy wants it."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def policy(soup):
     """Allow the page its own files and the inline scripts that it has now, nothing else."""
 
-    def sha256(text):
-        return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
     inline = {
-        sha256(script.string or "")
+        f"'sha256-{sha256(script.string or '')}'"
         for script in soup.find_all("script", src=False)
-        if script.get("type") not in (STATE, VIEW)
+        if script.get("type") != DATA
     }
     own = "'self' file:"  # file: for browsers in which a page from a folder has no self
-    # The widget manager compiles JSON schemas when it starts.
-    compiles = ["'unsafe-eval'"] if soup.find("script", type=STATE) else []
-    scripts = " ".join([own, *compiles, *sorted(inline)])
+    scripts = " ".join([own, *sorted(inline)])
     meta = soup.new_tag("meta")
     meta["http-equiv"] = "Content-Security-Policy"
     meta["content"] = (
@@ -291,6 +318,8 @@ def finished(app, error):
     if error or app.builder.name != "html":
         return
     out = Path(app.outdir)
+    for name, content in explore().items():
+        (out / "_static" / name).write_text(content, encoding="utf-8")
     missing = [
         name for name in app.config.external_site_map if not (out / f"{name}.html").is_file()
     ]

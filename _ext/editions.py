@@ -40,7 +40,7 @@ def live(requirement, out):
     shutil.rmtree(out, ignore_errors=True)
     install = (
         "# Run this cell first: it installs the package of the book (needs the network).\n"
-        f'%pip install -q "{requirement}" ipywidgets matplotlib scikit-learn tqdm'
+        f'%pip install -q "{requirement}" anywidget matplotlib scikit-learn tqdm'
     )
     for path in notebooks(Path()):
         notebook = nbformat.read(path, as_version=4)

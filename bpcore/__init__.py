@@ -3,7 +3,7 @@
 Code index = superscript in the text; samples are columns. All numbers are float64: integers,
 booleans and float32 are promoted on entry; float16, longdouble and complex are refused. The four
 equations of backpropagation stand in ``backprop.py``, one line each; `train` replays them. Plots,
-widgets and notebook helpers are separate modules: ``from bpcore import plots, widgets``.
+live pictures and notebook helpers are separate modules: ``from bpcore import explore, plots``.
 """
 
 from bpcore.activations import Activation, identity, relu, sigmoid, tanh

@@ -1,0 +1,24 @@
+// The host of the live pictures on a page without Jupyter (https://anywidget.dev/en/afm): what a notebook keeps in
+// Python stays here in the page.
+function modelOf(state) {
+  const heard = {}; // the callbacks of every event
+  return {
+    get: (name) => state[name],
+    set(name, value) {
+      if (state[name] === value) return;
+      state[name] = value;
+      for (const act of heard[`change:${name}`] ?? []) act();
+    },
+    on: (event, act) => void (heard[event] ??= []).push(act),
+    off: (event, act) => void (heard[event] = heard[event]?.filter((other) => other !== act)),
+    save_changes() {},
+  };
+}
+
+addEventListener("DOMContentLoaded", () => {
+  for (const el of document.querySelectorAll(".bp-live")) {
+    const model = modelOf(JSON.parse(el.querySelector("script").textContent));
+    el.replaceChildren();
+    widget.render({ model, el });
+  }
+});

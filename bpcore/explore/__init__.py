@@ -1,0 +1,14 @@
+"""Live pictures: the reader moves a number, and the page computes what follows from it.
+
+A picture is an anywidget. In a notebook its state comes back to Python (``picture.net``); on the
+page of the book it runs without a kernel. The arithmetic is ``network.js``: F1, F2, BP1 to BP4 and
+the update once more, one line each, equal to bpcore to 1e-12. Each kind of picture has a file of
+Python and a file of JavaScript of the same name.
+"""
+
+from bpcore.explore._picture import Picture
+from bpcore.explore.frames import frames, grid
+from bpcore.explore.playground import playground
+from bpcore.explore.unit import unit
+
+__all__ = ["Picture", "frames", "grid", "playground", "unit"]

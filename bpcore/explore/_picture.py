@@ -1,0 +1,125 @@
+"""The live picture as a widget, and its JavaScript joined to one module."""
+
+import html
+import re
+from base64 import b64encode
+from io import BytesIO
+from pathlib import Path
+
+import anywidget
+import matplotlib.pyplot as plt
+import numpy as np
+import traitlets
+from matplotlib.figure import Figure
+
+from bpcore.network import Network
+
+HERE = Path(__file__).parent
+NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))  # None leaves it out
+IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";$', re.M)
+EXPORT = re.compile(r"^export (?=(?:const|function|class) (\w+))", re.M)
+
+
+def module(start: str = "main.js") -> str:
+    """Join a JavaScript file of this folder and the files that it imports to one module.
+
+    Parameters
+    ----------
+    start : str
+        The name of the file.
+
+    Returns
+    -------
+    str
+        One module without imports, as anywidget and the host of the book's pages want it.
+    """
+    files: dict[str, str] = {}
+
+    def read(name):
+        text = (HERE / f"{name}.js").read_text(encoding="utf-8")
+        for _, other in IMPORT.findall(text):
+            if other not in files:
+                files[other] = scope(other, read(other))
+        return IMPORT.sub(r"const \1 = $\2;", text)
+
+    last = read(start.removesuffix(".js"))
+    library = (HERE / "vendor" / "d3.js").read_text(encoding="utf-8")
+    return "\n".join([library, *files.values(), last])
+
+
+def scope(name, text):
+    """Give a file a scope of its own, which leads out what the file exports."""
+    found = ", ".join(EXPORT.findall(text))
+    return f"const ${name} = (() => {{\n{EXPORT.sub('', text)}return {{ {found} }};\n}})();"
+
+
+class Picture(anywidget.AnyWidget):
+    """A live picture; what the reader moved is its state.
+
+    Parameters
+    ----------
+    kind : str
+        Which picture: the name of its function in JavaScript.
+    label : str
+        What a screen reader calls it.
+    state : dict
+        What can be moved; lists as in JSON, entry 0 of W and b is None.
+    given : dict
+        What stays as it is.
+    still : str
+        An <img> for readers without JavaScript.
+    """
+
+    _esm = module()
+    _css = (HERE / "explore.css").read_text(encoding="utf-8")
+    kind = traitlets.Unicode().tag(sync=True)
+    label = traitlets.Unicode().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
+    given = traitlets.Dict().tag(sync=True)
+    still = traitlets.Unicode().tag(sync=True)
+
+    @property
+    def net(self) -> Network:
+        """The network as the reader left it; ValueError if there is none in this picture."""
+        if "W" not in self.state:
+            raise ValueError(f"the picture {self.label!r} has no network; its state is .state")
+        return Network(*(self.state[part] for part in ("W", "b", "g")))
+
+    @net.setter
+    def net(self, net: Network) -> None:
+        self.state = self.state | plain(net)
+
+    @property
+    def X(self) -> np.ndarray:
+        """The samples as the reader left them."""
+        return np.array(self.state["X"], dtype=float)
+
+    @property
+    def Y(self) -> np.ndarray:
+        """The labels as the reader left them."""
+        return np.array(self.state["Y"], dtype=float)
+
+    def __repr__(self) -> str:
+        return f"Picture({self.label!r})"
+
+
+def plain(net):
+    """Write a network as JSON has it."""
+    lists = {part: [None, *(A.tolist() for A in getattr(net, part)[1:])] for part in ("W", "b")}
+    return lists | {"g": [None, *(g.name for g in net.g[1:])]}
+
+
+def svg(figure: Figure) -> str:
+    """Write a figure as base64 of an SVG, small and without the date, and close it."""
+    with BytesIO() as file:
+        figure.savefig(file, format="svg", metadata=NO_METADATA)
+        # a hundredth of a point is exact enough, and a page of frames gets a fifth lighter
+        small = re.sub(rb'(\d\.\d\d)\d+(?=[ \n"])', rb"\1", file.getvalue())
+    plt.close(figure)
+    return b64encode(small).decode()
+
+
+def image(picture: str, alt: str) -> str:
+    """Give the <img> that holds a picture written by `svg`."""
+    alt = html.escape(alt, quote=True)
+    return f'<img class="bp-frame" alt="{alt}" src="data:image/svg+xml;base64,{picture}">'

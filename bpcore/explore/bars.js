@@ -1,0 +1,31 @@
+import { Chart } from "./chart.js";
+import { LOSSES, sigmoid } from "./network.js";
+import { tag, text } from "./kit.js";
+
+// The probability that a model gives to each label seen, and its price -ln; a confidence stretches all logits.
+export function bars(stage) {
+  const m = stage.state.z.length, axis = { min: 0.4, max: m + 0.6, label: "sample", ticks: m };
+  const given = new Chart(stage, { x: axis, y: { min: 0, max: 1, label: "probability of the label seen" } });
+  const price = new Chart(stage, { x: axis, y: { min: 0, max: 3, label: "−ln of it (nats)" } });
+  stage.control({ label: "confidence c", min: 0.05, max: 20, log: true, path: ["c"] });
+  for (let k = 0; k < m; k++) stage.choice({ label: `label of sample ${k + 1}`, options: [[0, "0"], [1, "1"]], path: ["y", k] });
+  const seen = ({ z, y, c }) => z.map((x, k) => sigmoid((2 * y[k] - 1) * c * x));
+  const prices = ({ z, y, c }) => z.map((x, k) => LOSSES.cross_entropy.of(c * x, y[k]));
+  const numbers = (s) => ({ likelihood: seen(s).reduce((p, q) => p * q, 1), J: prices(s).reduce((p, q) => p + q, 0) / m, seen: seen(s), prices: prices(s) });
+  const bar = (chart, style) => (h, k) => tag("rect", { x: chart.x(k + 0.72), width: chart.x(1.56) - chart.x(1), y: chart.y(h), height: chart.y(0) - chart.y(h), class: style });
+  const digits = (chart) => (h, k) => chart.mark(k + 1, h, text(h, 3), { dx: 0, "text-anchor": "middle" });
+  return {
+    numbers,
+    python: ({ z, y, c }) => `import numpy as np\nfrom bpcore import *\n\nz, Y = ${c} * np.array([${JSON.stringify(z)}]), np.array([${JSON.stringify(y)}])\nlikelihood(sigmoid(z), Y), cross_entropy(z, Y).mean()`,
+    say(s) {
+      const { likelihood, J } = numbers(s);
+      return `The logits times ${text(s.c, 2)}. Likelihood: the product of the bars on the left, ${text(likelihood, 4)}. Cost: the mean of the bars on the right, ${text(J, 4)} nats a sample.`;
+    },
+    draw(s) {
+      const [left, right] = [seen(s), prices(s)];
+      given.draw(`Five bars: ${left.map((p) => text(p)).join(", ")}.`, left.map(bar(given, "bpx-class0")), left.map(digits(given)));
+      price.range(undefined, [0, Math.max(3, 1.15 * Math.max(...right))]);
+      price.draw(`Their prices: ${right.map((p) => text(p)).join(", ")}.`, right.map(bar(price, "bpx-class1")), right.map(digits(price)));
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { backward, cost, forward } from "./network.js";
+import { put, python, tag, text } from "./kit.js";
+
+// One unit a layer: a nudge of the first weight runs through the chain, and each link multiplies it.
+const WIDTH = 560, ROW = 54, LEFT = 60, RIGHT = 300;
+
+export function chain(stage) {
+  const svg = tag("svg", { viewBox: `0 0 ${WIDTH} ${ROW * 6 + 10}`, role: "img", class: "bpx-graph" });
+  stage.add(svg);
+  const { target } = stage.given;
+  for (const [label, path] of [["w_h", ["W", 1, 0, 0]], ["b_h", ["b", 1, 0, 0]], ["w_o", ["W", 2, 0, 0]], ["b_o", ["b", 2, 0, 0]]]) stage.control({ label, min: -6, max: 6, path });
+  stage.control({ label: "nudge of w_h", min: -2, max: 2, path: ["nudge"] });
+  const values = (s) => {
+    const { z, a } = forward(s, s.X);
+    return [z[1][0][0], a[1][0][0], z[2][0][0], a[2][0][0], cost({ z }, s.Y, s.loss)];
+  };
+  const nudged = (s) => put(s, ["W", 1, 0, 0], s.W[1][0][0] + s.nudge);
+  const links = (s) => { // the five derivatives, from w_h to the loss
+    const [, a, , out] = values(s), y = s.Y[0][0];
+    return [s.X[0][0], a * (1 - a), s.W[2][0][0], out * (1 - out), s.loss === "quadratic" ? out - y : (out - y) / (out * (1 - out))];
+  };
+  const numbers = (s) => ({ before: values(s), after: values(nudged(s)), links: links(s), slope: backward(s, forward(s, s.X), s.Y, s.loss).dW[1][0][0] });
+  const NAMES = ["z_h", "a_h", "z_o", "a_o", "ℓ"];
+  return {
+    numbers,
+    python,
+    say(s) {
+      const { before, after, slope } = numbers(s), change = after[4] - before[4];
+      const reached = before[4] <= target ? ` The loss is at most ${target}: target hit.` : ` Target: turn w_h until the loss is at most ${target}.`;
+      return `The nudge ${text(s.nudge, 2)} changes the loss by ${text(change, 5)}: ${s.nudge ? `a rate of ${text(change / s.nudge, 4)}` : "no rate without a nudge"}; the product of the five links is ${text(slope, 4)}.${reached}`;
+    },
+    draw(s) {
+      const { before, after, links: rates } = numbers(s), rows = [["w_h", s.W[1][0][0], s.W[1][0][0] + s.nudge], ...NAMES.map((name, k) => [name, before[k], after[k]])], nodes = [];
+      for (const [k, [name, from, to]] of rows.entries()) {
+        const y = 24 + k * ROW, [low, high] = name[0] === "a" ? [0, 1] : name === "ℓ" ? [0, Math.max(0.6, from, to)] : [-4, 4];
+        const place = (v) => LEFT + ((Math.max(low, Math.min(high, v)) - low) / (high - low)) * (RIGHT - LEFT), style = { z: "z", a: "a", ℓ: "J", w: "W" }[name[0]];
+        nodes.push(tag("line", { x1: LEFT, x2: RIGHT, y1: y, y2: y, class: "bpx-line thin" }), tag("text", { x: LEFT - 12, y: y + 4, "text-anchor": "end" }, name),
+          tag("line", { x1: place(from), x2: place(to), y1: y, y2: y, class: `bpx-line ${style}`, "stroke-width": 5 }), tag("circle", { cx: place(from), cy: y, r: 6, class: "bpx-then" }), tag("circle", { cx: place(to), cy: y, r: 5, class: "bpx-now" }),
+          tag("text", { x: RIGHT + 14, y: y + 4 }, `${text(from)} → ${text(to)}  (${to >= from ? "+" : ""}${text(to - from, 4)})`));
+        if (k) {
+          const [, was, is] = rows[k - 1], turn = is - was;
+          nodes.push(tag("text", { x: LEFT, y: y - ROW / 2 + 4 }, `× ${text(rates[k - 1])} says the derivative${turn ? `; this nudge: ${text((to - from) / turn)}` : ""}`));
+        }
+      }
+      svg.setAttribute("aria-label", `Six number lines from w_h to the loss, each with a dot before and after the nudge of ${text(s.nudge, 2)}.`);
+      svg.replaceChildren(...nodes);
+    },
+  };
+}

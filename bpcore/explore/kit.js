@@ -1,0 +1,206 @@
+// What all pictures share: a state that can be moved, taken back and handed over, and its controls.
+const SVG = new Set(["svg", "g", "line", "circle", "path", "text", "tspan", "polyline", "rect"]);
+
+export function tag(name, attributes = {}, ...children) {
+  const node = SVG.has(name) ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) if (value !== undefined) node.setAttribute(key, value);
+  node.append(...children);
+  return node;
+}
+
+export function text(x, digits = 3) { // a number as it is read: with a true minus, never "-0"
+  if (Number.isNaN(x)) return "not a number";
+  if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
+  const small = x !== 0 && Math.abs(x) < 0.5 * 10 ** -digits;
+  const written = small || Math.abs(x) >= 1e6 ? x.toExponential(1) : x.toFixed(digits);
+  return written.replaceAll("-", "−");
+}
+
+export const signed = (x, digits) => (x < 0 ? `(${text(x, digits)})` : text(x, digits)); // as a factor or a summand
+
+export const up = (i) => [...String(i)].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]).join("");
+export const down = (i) => [...String(i)].map((c) => "₀₁₂₃₄₅₆₇₈₉"[c]).join("");
+export const nameOf = (key, i, j, k) => `${key}${up(i)}${down(j + 1)}${k === undefined ? "" : down(k + 1)}`; // W²₁₃
+
+// put(state, ["W", 1, 0, 2], 0.5) is a copy of the state with that entry changed.
+export function put(tree, [key, ...rest], value) {
+  const copy = Array.isArray(tree) ? [...tree] : { ...tree };
+  copy[key] = rest.length ? put(tree[key], rest, value) : value;
+  return copy;
+}
+export const at = (tree, path) => path.reduce((part, key) => part[key], tree);
+
+// Lines of Python that build what the picture holds; bpcore and the book's checks run on them.
+export function python({ W, b, g, X, Y, loss, learning_rate: rate }) {
+  const list = (x) => JSON.stringify(x).replaceAll("null", "None").replaceAll(",", ", ");
+  const lines = ["import numpy as np", "from bpcore import *", "", `net = Network(${list(W)},\n              ${list(b)},\n              ${list(g)})`];
+  if (X) lines.push(`X = np.array(${list(X)})`, `Y = np.array(${list(Y)})`);
+  if (X) lines.push(`grads = backward(net, forward(net, X), Y, "${loss ?? "cross_entropy"}")`);
+  if (X && rate) lines.push(`net = step(net, grads, ${rate})`);
+  return lines.join("\n");
+}
+
+export class Stage {
+  constructor(model, el) {
+    this.model = model;
+    this.el = el;
+    this.state = this.first = model.get("state");
+    this.given = model.get("given");
+    this.past = [];
+    this.moving = null; // which control moves: one drag is one step back
+    this.frame = 0;
+    this.shows = []; // what brings each control up to date
+    this.pictures = tag("div", { class: "bpx-pictures" });
+    this.said = tag("p", { class: "bpx-said" });
+    this.controls = tag("div", { class: "bpx-controls" });
+    this.buttons = tag("div", { class: "bpx-buttons" });
+    this.status = tag("p", { class: "bpx-status", role: "status" });
+  }
+
+  open(picture) {
+    this.picture = picture;
+    this.undo = this.button("Back", () => this.back());
+    this.button("Start again", () => { this.pause(); this.set(this.first); });
+    this.el.classList.add("bpx");
+    this.el.setAttribute("role", "group");
+    this.el.setAttribute("aria-label", this.model.get("label"));
+    this.el.append(this.pictures, this.said, this.controls, this.buttons, this.status);
+    if (picture.python) this.el.append(this.code());
+    this.el.picture = () => ({ state: this.state, numbers: picture.numbers(this.state) });
+    const follow = () => { if (this.model.get("state") !== this.state) { this.pause(); this.show(this.model.get("state"), null); } };
+    this.model.on("change:state", follow);
+    this.draw();
+    return () => { cancelAnimationFrame(this.frame); this.model.off("change:state", follow); };
+  }
+
+  show(state, moving) { // the state that is drawn; the one before can be had back
+    if (moving === null || moving !== this.moving) this.past.push(this.state);
+    this.moving = moving;
+    this.state = state;
+    this.draw();
+  }
+
+  set(state, moving = null) {
+    this.show(state, moving);
+    this.keep();
+  }
+
+  keep() { // hand over to Python, or to the page
+    this.model.set("state", this.state);
+    this.model.save_changes();
+  }
+
+  back() {
+    this.pause();
+    if (!this.past.length) return;
+    this.state = this.past.pop();
+    this.moving = null;
+    this.draw();
+    this.keep();
+  }
+
+  draw() {
+    this.picture.draw(this.state);
+    for (const show of this.shows) show(this.state);
+    this.said.textContent = this.picture.say(this.state);
+    this.undo.disabled = !this.past.length;
+    clearTimeout(this.waiting);
+    if (!this.frame) this.waiting = setTimeout(() => { this.status.textContent = this.said.textContent; }, 400);
+  }
+
+  add(...nodes) { this.pictures.append(...nodes); }
+
+  button(label, act) {
+    const node = tag("button", { type: "button" }, label);
+    node.addEventListener("click", act);
+    this.buttons.append(node);
+    return node;
+  }
+
+  // A number to drag or to type. path leads to it in the state, or get and set do.
+  control({ label, min, max, log = false, digits = 2, path, get = (s) => at(s, path), set = (s, x) => put(s, path, x), hide }) {
+    const [there, here] = log ? [Math.log10, (u) => 10 ** u] : [(x) => x, (u) => u];
+    const step = (there(max) - there(min)) / 200;
+    const range = tag("input", { type: "range", min: there(min), max: there(max), step, "aria-label": label });
+    const field = tag("input", { type: "number", step: "any", "aria-label": `${label}, typed` });
+    const row = tag("div", { class: "bpx-row" }, tag("span", { "aria-hidden": "true" }, label), range, field);
+    const own = {};
+    const move = (x) => { this.pause(); this.show(set(this.state, x), own); };
+    range.addEventListener("input", () => move(Number(here(range.valueAsNumber).toPrecision(4))));
+    range.addEventListener("change", () => { this.moving = null; this.keep(); });
+    field.addEventListener("change", () => {
+      if (Number.isFinite(field.valueAsNumber) && (!log || field.valueAsNumber > 0)) move(field.valueAsNumber);
+      this.moving = null;
+      this.draw(); // also where what was typed is no number
+      this.keep();
+    });
+    this.shows.push((state) => {
+      row.hidden = hide?.(state) ?? false;
+      if (row.hidden) return;
+      const x = get(state);
+      range.value = there(x);
+      range.setAttribute("aria-valuetext", text(x, digits));
+      field.value = Number(x.toPrecision(6));
+    });
+    this.controls.append(row);
+  }
+
+  // One of several positions in a row, each with its name.
+  slider({ label, names, path }) {
+    const range = tag("input", { type: "range", min: 0, max: names.length - 1, step: 1, "aria-label": label });
+    const shown = tag("output", {});
+    range.addEventListener("input", () => this.show(put(this.state, path, range.valueAsNumber), range));
+    range.addEventListener("change", () => { this.moving = null; this.keep(); });
+    this.shows.push((state) => {
+      range.value = at(state, path);
+      shown.textContent = names[at(state, path)];
+      range.setAttribute("aria-valuetext", shown.textContent);
+    });
+    this.controls.append(tag("div", { class: "bpx-row" }, tag("span", { "aria-hidden": "true" }, label), range, shown));
+  }
+
+  // One of several: options are [value, text].
+  choice({ label, options, path, get = (s) => at(s, path), set = (s, x) => put(s, path, x) }) {
+    const select = tag("select", { "aria-label": label }, ...options.map(([, name], k) => tag("option", { value: k }, name)));
+    select.addEventListener("change", () => { this.pause(); this.set(set(this.state, options[select.selectedIndex][0])); });
+    this.shows.push((state) => { select.selectedIndex = options.findIndex(([value]) => value === get(state)); });
+    this.controls.append(tag("div", { class: "bpx-row" }, tag("span", { "aria-hidden": "true" }, label), select));
+  }
+
+  // Steps, one by one or many a second. advance(state) gives the next state, or null at the end.
+  player(advance, label = "Step") {
+    const one = () => { const next = advance(this.state); if (next) this.show(next, this.frame ? this : null); return next; };
+    this.button(label, () => { this.pause(); if (one()) this.keep(); });
+    this.play = this.button("Play", () => { if (this.frame) this.pause(); else { this.play.textContent = "Pause"; this.moving = null; this.frame = requestAnimationFrame(run); } });
+    const run = () => {
+      this.el.dataset.frames = 1 + Number(this.el.dataset.frames ?? 0);
+      if (one()) this.frame = requestAnimationFrame(run);
+      else this.pause();
+    };
+  }
+
+  pause() {
+    if (!this.frame) return;
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    this.moving = null;
+    this.play.textContent = "Play";
+    this.draw();
+    this.keep();
+  }
+
+  code() {
+    const shown = tag("pre", { tabindex: 0, "aria-label": "lines of Python" });
+    const fold = tag("details", { class: "bpx-code" }, tag("summary", {}, "As Python"), shown);
+    const copy = tag("button", { type: "button" }, "Copy");
+    copy.addEventListener("click", async () => {
+      getSelection().selectAllChildren(shown);
+      await navigator.clipboard?.writeText(shown.textContent); // pages from a folder have none: the lines stay selected
+    });
+    fold.append(copy);
+    const show = () => { if (fold.open) shown.textContent = this.picture.python(this.state); };
+    fold.addEventListener("toggle", show);
+    this.shows.push(show);
+    return fold;
+  }
+}

@@ -1,0 +1,93 @@
+import { Graph } from "./graph.js";
+import { ACTIVATIONS, backward, cost, forward } from "./network.js";
+import { at, down, nameOf, put, python, signed, text, up } from "./kit.js";
+
+// A network with one sample: every number can be moved, both passes go step by step with their arithmetic.
+const G = { sigmoid: "σ", tanh: "tanh", relu: "max(0, ·)", identity: "id" };
+
+function stages(L) { // forward: z, a of each layer; the loss; backward: delta, then the derivatives, of each layer
+  const layers = Array.from({ length: L }, (_, k) => k + 1);
+  return [["x", 0], ...layers.flatMap((i) => [["z", i], ["a", i]]), ["J", L], ...layers.reverse().flatMap((i) => [["δ", i], ["d", i]])];
+}
+const TITLES = { x: () => "the inputs", z: (i) => `F1: z${up(i)}`, a: (i) => `F2: a${up(i)}`, J: () => "the loss", δ: (i, L) => `${i === L ? "BP1" : "BP2"}: δ${up(i)}`, d: (i) => `BP3 and BP4: db${up(i)}, dW${up(i)}` };
+
+export const numbers = (s) => {
+  const pass = forward(s, s.X), grads = backward(s, pass, s.Y, s.loss);
+  return { J: cost(pass, s.Y, s.loss), z: pass.z, a: pass.a, ...grads };
+};
+
+export function difference(s, path, h = 1e-5) { // of the cost, by one number of the state
+  const J = (x) => cost(forward(put(s, path, x), put(s, path, x).X), s.Y, s.loss);
+  const x = at(s, path);
+  return (J(x + h) - J(x - h)) / (2 * h);
+}
+
+export function arithmetic(s, { z, a, delta, dW, db, J }, [kind, i]) { // the lines of one stage, with all products
+  const L = s.W.length - 1, one = (M, j) => M[j][0], sum = (terms) => terms.join(" + ");
+  const each = (line) => s.W[i].map((row, j) => line(row, j));
+  switch (kind) {
+    case "x": return s.X.map((_, j) => `${nameOf("x", 0, j).replace("⁰", "")} = ${text(one(s.X, j))}`);
+    case "z": return each((row, j) => `${nameOf("z", i, j)} = ${sum(row.map((w, k) => `${signed(w)} · ${signed(one(a[i - 1], k))}`))} + ${signed(one(s.b[i], j))} = ${text(one(z[i], j))}`);
+    case "a": return each((_, j) => `${nameOf("a", i, j)} = ${G[s.g[i]]}(${text(one(z[i], j))}) = ${text(one(a[i], j))}`);
+    case "J": return [`J = ${sum(s.Y.map((_, j) => loss(s, one(a[L], j), one(s.Y, j))))} = ${text(J)}`];
+    case "δ": return each((_, j) => {
+      const result = ` = ${text(one(delta[i], j))}`, [out, y] = [one(a[i], j), i === L ? one(s.Y, j) : 0], slope = ACTIVATIONS[s.g[i]].slope(out);
+      if (i === L) return `${nameOf("δ", i, j)} = ${s.loss === "quadratic" ? `(${text(out)} − ${y}) · ${text(slope)}` : `${text(out)} − ${y}`}${result}`;
+      const parts = s.W[i + 1].map((row, l) => `${signed(row[j])} · ${signed(one(delta[i + 1], l))}`);
+      return `${nameOf("δ", i, j)} = ${parts.length > 1 ? `(${sum(parts)})` : parts} · ${text(slope)}${result}`;
+    });
+    default: return each((row, j) => `db${up(i)}${down(j + 1)} = δ = ${text(one(db[i], j))};  dW${up(i)}${down(j + 1)} = δ · a${up(i - 1)} = ${text(one(delta[i], j))} · (${a[i - 1].map(([x]) => text(x)).join(", ")}) = (${dW[i][j].map((x) => text(x)).join(", ")})`);
+  }
+}
+
+const loss = (s, a, y) => (s.loss === "quadratic" ? `½ (${text(a)} − ${y})²` : y ? `−ln ${text(a)}` : `−ln(1 − ${text(a)})`);
+
+export function slope(s, { delta, a }, [part, i, j, k]) { // the derivative by a chosen number, as the book writes it
+  if (part === "W") return [delta[i][j][0] * a[i - 1][k][0], `${nameOf("δ", i, j)} · ${i > 1 ? nameOf("a", i - 1, k) : `x${down(k + 1)}`} = ${signed(delta[i][j][0])} · ${signed(a[i - 1][k][0])}`];
+  if (part === "b") return [delta[i][j][0], nameOf("δ", i, j)];
+  return [s.W[1].reduce((sum, row, l) => sum + row[i] * delta[1][l][0], 0), `the sum of W${up(1)} · δ${up(1)} over the lines that leave it`];
+}
+
+export const label = ([part, i, j, k]) => (part === "X" ? `x${down(i + 1)}` : part === "W" ? nameOf("W", i, j, k) : nameOf("b", i, j));
+
+export function every(s) { // the paths of all weights, biases and inputs
+  const paths = s.X.map((_, j) => ["X", j, 0]);
+  for (let i = 1; i < s.W.length; i++) s.W[i].forEach((row, j) => paths.push(...row.map((_, k) => ["W", i, j, k]), ["b", i, j, 0]));
+  return paths;
+}
+
+export function passes(stage) {
+  const first = stage.state, L = first.W.length - 1, n = [first.X.length, ...first.W.slice(1).map((A) => A.length)];
+  const order = stages(L), graph = new Graph(stage, n, { height: 300 });
+  const paths = every(first), crowded = Math.max(...n.slice(1).map((rows, k) => rows * n[k])) > 12;
+  stage.slider({ label: "stage", names: order.map(([kind, i]) => TITLES[kind](i, L)), path: ["at"] });
+  stage.choice({ label: "look at", options: paths.map((path) => [String(path), label(path)]), get: (s) => String(s.look), set: (s, key) => ({ ...s, look: paths.find((path) => String(path) === key) }) });
+  stage.control({ label: "its value", min: -3, max: 3, get: (s) => at(s, s.look), set: (s, x) => put(s, s.look, x) });
+  for (const j of first.Y.keys()) stage.choice({ label: first.Y.length > 1 ? `label y${down(j + 1)}` : "label y", options: [[0, "0"], [1, "1"]], path: ["Y", j, 0] });
+  stage.button("Next", () => stage.set({ ...stage.state, at: (stage.state.at + 1) % order.length }));
+  const act = (path) => stage.set({ ...stage.state, look: path[0] === "X" ? [...path, 0] : path });
+  return {
+    numbers: (s) => ({ ...numbers(s), slope: slope(s, numbers(s), s.look)[0], difference: difference(s, s.look) }),
+    python,
+    say(s) {
+      const now = numbers(s), [value, product] = slope(s, now, s.look), [kind, i] = order[s.at];
+      const chosen = `∂J/∂${label(s.look)} = ${product} = ${text(value, 5)}; the page's own finite difference: ${text(difference(s, s.look), 5)}.`;
+      return [`${TITLES[kind](i, L)}`, ...arithmetic(s, now, order[s.at]), chosen].join("\n");
+    },
+    draw(s) {
+      const now = numbers(s), [kind, layer] = order[s.at], reached = (k, i) => order.findIndex(([a, b]) => a === k && b === i) <= s.at;
+      graph.draw(`The network ${n.join("-")} at the stage ${TITLES[kind](layer, L)}: the values of its units, and δ below them where it is known.`, s, {
+        heads: n.map((_, i) => (i ? `layer ${i}` : "inputs")),
+        values: now.a.map((M, i) => M.map(([x]) => (i === 0 || reached("a", i) ? x : undefined))),
+        unit: (i, j) => ({ on: (kind === "z" || kind === "a" || kind === "δ") && i === layer, label: i && reached("δ", i) ? `δ ${text(now.delta[i][j][0])}` : i && reached("z", i) ? `z ${text(now.z[i][j][0])}` : undefined }),
+        edge(i, j, k) {
+          const on = String(s.look) === String(["W", i, j, k]), w = s.W[i][j][k];
+          if (kind === "δ" && i === layer + 1) return { on, label: `${signed(w, 2)} · ${signed(now.delta[i][j][0])}` };
+          if (kind === "d" && i === layer) return { on, label: crowded ? undefined : text(now.dW[i][j][k]) };
+          return { on, label: crowded && !on ? undefined : text(w, 2) };
+        },
+        act,
+      });
+    },
+  };
+}

@@ -1,0 +1,91 @@
+"""A network that trains in the page, on data and with a rate of the reader's choice."""
+
+import numpy as np
+
+from bpcore import _validate as valid
+from bpcore.data import Dataset
+from bpcore.explore._picture import Picture, image, plain, plt, svg
+from bpcore.losses import LOSSES, Loss, cross_entropy
+from bpcore.network import init_network
+
+BOX = 3.0  # the plane goes from -3 to 3
+
+
+def playground(
+    data: dict[str, Dataset],
+    *,
+    hidden: tuple[int, ...] = (8,),
+    activation: str = "tanh",
+    learning_rate: float = 1.0,
+    loss: Loss | str = cross_entropy,
+    seed: int = 0,
+    label: str = "playground",
+) -> Picture:
+    """Make a playground: data, layers, activation, rate and batch size to choose, steps to take.
+
+    Parameters
+    ----------
+    data : dict of str -> Dataset
+        Of two features each; they are standardised so that the plane from -3 to 3 shows them.
+    hidden : tuple of int
+        Units of the hidden layers at the start.
+    activation : str
+        Of the hidden layers: sigmoid, tanh or relu.
+    learning_rate : float
+    loss : Loss or str
+        cross_entropy or quadratic.
+    seed : int
+        For the weights at the start.
+    label : str
+        What a screen reader calls the picture.
+
+    Returns
+    -------
+    Picture
+        With ``.net``, the network as the reader left it.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a data set has not two features, or an argument does not fit.
+
+    Examples
+    --------
+    >>> from bpcore import moons
+    >>> playground({"moons": moons(20, rng=0)}, hidden=(3,)).net.n
+    (2, 3, 1)
+    """
+    sets = {}
+    for name, one in valid.as_instance(data, dict, "data", 'such as {"moons": ...}').items():
+        if (
+            valid.as_instance(one, Dataset, f"data[{name!r}]", "such as moons gives").X.shape[0]
+            != 2
+        ):
+            raise ValueError(f"data[{name!r}] must have 2 features, got {one.X.shape[0]}")
+        X = (one.X - one.X.mean(axis=1, keepdims=True)) / one.X.std(axis=1, keepdims=True)
+        sets[name] = {"X": X.round(4).tolist(), "Y": one.Y.tolist()}
+    first = next(iter(sets))
+    loss = valid.as_member(loss, Loss, LOSSES, "loss")
+    net = init_network([2, *hidden, 1], rng=seed, hidden=activation)
+    state = {
+        "data": first,
+        "hidden": list(hidden),
+        "activation": activation,
+        "learning_rate": valid.as_positive(learning_rate, "learning_rate"),
+        "loss": loss.name,
+        "batch": 10**9,
+        "seed": seed,
+    }
+    state |= plain(net) | sets[first]
+    return Picture(
+        kind="playground", label=label, state=state, given={"data": sets}, still=_still(sets[first])
+    )
+
+
+def _still(data):
+    X, Y = np.array(data["X"]), np.array(data["Y"])
+    figure, ax = plt.subplots(figsize=(3.4, 3.2))
+    for label, marker, colour in ((0, "o", "#0072B2"), (1, "^", "#D55E00")):
+        ax.scatter(*X[:, Y[0] == label], marker=marker, color=colour, s=18)
+    ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=(-BOX, BOX), ylim=(-BOX, BOX))
+    return image(svg(figure), f"{X.shape[1]} samples of two classes.")
