@@ -2,13 +2,36 @@
 
 A picture is an anywidget. In a notebook its state comes back to Python (``picture.net``); on the
 page of the book it runs without a kernel. The arithmetic is ``network.js``: F1, F2, BP1 to BP4 and
-the update once more, one line each, equal to bpcore to 1e-12. Each kind of picture has a file of
-Python and a file of JavaScript of the same name.
+the update once more, one line each, equal to bpcore to 1e-12. Each kind of picture is a
+function here and a file of JavaScript of the same name.
 """
 
 from bpcore.explore._picture import Picture
+from bpcore.explore.descent import batches, bowl, difference, valley
 from bpcore.explore.frames import frames, grid
+from bpcore.explore.one_unit import bars, fit, losses, pulls, region, tangent, unit
+from bpcore.explore.passes import chain, faults, knob, names, passes
 from bpcore.explore.playground import playground
-from bpcore.explore.unit import unit
 
-__all__ = ["Picture", "frames", "grid", "playground", "unit"]
+__all__ = [
+    "Picture",
+    "bars",
+    "batches",
+    "bowl",
+    "chain",
+    "difference",
+    "faults",
+    "fit",
+    "frames",
+    "grid",
+    "knob",
+    "losses",
+    "names",
+    "passes",
+    "playground",
+    "pulls",
+    "region",
+    "tangent",
+    "unit",
+    "valley",
+]

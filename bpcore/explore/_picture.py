@@ -12,6 +12,7 @@ import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
+from bpcore import _validate as valid
 from bpcore.network import Network
 
 HERE = Path(__file__).parent
@@ -115,8 +116,21 @@ def svg(figure: Figure) -> str:
         figure.savefig(file, format="svg", metadata=NO_METADATA)
         # a hundredth of a point is exact enough, and a page of frames gets a fifth lighter
         small = re.sub(rb'(\d\.\d\d)\d+(?=[ \n"])', rb"\1", file.getvalue())
-    plt.close(figure)
+    plt.close(figure)  # it may be one of pyplot's
     return b64encode(small).decode()
+
+
+def picture(kind, label, state, given, figure, alt):
+    """Make a picture of a kind; a figure and its words stand in for it where no script runs."""
+    if not isinstance(label, str):
+        raise TypeError(f"label must be a str, got {valid.describe(label)}")
+    return Picture(kind=kind, label=label, state=state, given=given, still=image(svg(figure), alt))
+
+
+def axes(*, wide=3.6, high=3.0, columns=1):
+    """Give a figure that no notebook shows by itself, and its axes."""
+    figure = Figure(figsize=(wide, high), layout="constrained")
+    return figure, figure.subplots(1, columns)
 
 
 def image(picture: str, alt: str) -> str:

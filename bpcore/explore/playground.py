@@ -3,8 +3,9 @@
 import numpy as np
 
 from bpcore import _validate as valid
+from bpcore import plots
 from bpcore.data import Dataset
-from bpcore.explore._picture import Picture, image, plain, plt, svg
+from bpcore.explore._picture import Picture, axes, picture, plain
 from bpcore.losses import LOSSES, Loss, cross_entropy
 from bpcore.network import init_network
 
@@ -77,15 +78,8 @@ def playground(
         "seed": seed,
     }
     state |= plain(net) | sets[first]
-    return Picture(
-        kind="playground", label=label, state=state, given={"data": sets}, still=_still(sets[first])
-    )
-
-
-def _still(data):
-    X, Y = np.array(data["X"]), np.array(data["Y"])
-    figure, ax = plt.subplots(figsize=(3.4, 3.2))
-    for label, marker, colour in ((0, "o", "#0072B2"), (1, "^", "#D55E00")):
-        ax.scatter(*X[:, Y[0] == label], marker=marker, color=colour, s=18)
-    ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=(-BOX, BOX), ylim=(-BOX, BOX))
-    return image(svg(figure), f"{X.shape[1]} samples of two classes.")
+    figure, ax = axes()
+    plots.samples(np.array(sets[first]["X"]), np.array(sets[first]["Y"]), ax=ax)
+    ax.set(xlim=(-BOX, BOX), ylim=(-BOX, BOX))
+    alt = f"{len(sets[first]['Y'][0])} samples of two classes, on which a network can be trained."
+    return picture("playground", label, state, {"data": sets}, figure, alt)
