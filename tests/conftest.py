@@ -71,6 +71,29 @@ def tool():
     return find
 
 
+@pytest.fixture(scope="module")
+def browser(tool):
+    """Chromium, cut off from every host but this one."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=tool("chromium", "chromium-browser", "google-chrome"),
+            args=[
+                "--no-sandbox",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+                # one test a processor: threads beside it only take time from the other tests
+                "--js-flags=--single-threaded,--no-turbofan",
+                "--num-raster-threads=1",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
 @pytest.fixture(scope="session")
 def draw():
     """Draw a network with weights and biases, m samples and their labels, soft for a soft loss."""

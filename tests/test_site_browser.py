@@ -11,7 +11,6 @@ import threading
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 WIDTHS = {1280: 900, 360: 740}
 SHOTS = {("light", 1280): False, ("dark", 360): True}  # whether the whole page is shown
@@ -112,27 +111,6 @@ def address(site):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/book/"
         server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser(tool):
-    """Chromium, cut off from every host but this one."""
-    with sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=tool("chromium", "chromium-browser", "google-chrome"),
-            args=[
-                "--no-sandbox",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-                # one test a processor: threads beside it only take time from the other tests
-                "--js-flags=--single-threaded,--no-turbofan",
-                "--num-raster-threads=1",
-            ],
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

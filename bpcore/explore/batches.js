@@ -36,8 +36,8 @@ export function batches(stage) {
       return `${s.epochs} epochs with batches of ${s.batch}: ${points.length - 1} steps, ${s.epochs * m} samples used. Cost over all ${m} samples: ${text(J(s, points.at(-1)), 4)}.`;
     },
     draw(s) {
-      const points = run(s, s.batch), full = run(s, m), each = Math.ceil(m / s.batch), levels = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.35, 0.3].map((v) => -v);
-      if (!plane.made) plane.ground.replaceChildren(...plane.contours((U, V) => U.map((u, k) => -J(s, [u, V[k]])), levels, "bpx-level"));
+      const points = run(s, s.batch), full = run(s, m), each = Math.ceil(m / s.batch);
+      if (!plane.made) plane.ground.replaceChildren(...plane.contours((U, V) => U.map((u, k) => J(s, [u, V[k]])), 12));
       plane.made = true;
       plane.draw(`The path of the two weights: ${points.length - 1} steps.`, plane.path(full, "z"), plane.path(points, "path"), plane.dot(...points.at(-1), "bpx-now", 6));
       const seen = points.map((w, t) => [(t / each) * m, J(s, w)]);

@@ -4,7 +4,7 @@ import { text } from "./kit.js";
 // Descent in a tilted bowl f(p) = p'Ap / 2, whose eigenvectors are the directions that go their own way.
 export function bowl(stage) {
   const box = 2, chart = new Chart(stage, { x: { min: -box, max: box, label: "x" }, y: { min: -box, max: box, label: "y" }, height: 320 });
-  const far = new Chart(stage, { x: { min: 0, max: 20, label: "step" }, y: { min: 1e-6, max: 10, label: "distance, along each eigenvector", log: true, ticks: 4 }, height: 280 });
+  const far = new Chart(stage, { x: { min: 0, max: 20, label: "step" }, y: { min: 1e-6, max: 10, label: "distance to the bottom", log: true, ticks: 4 }, height: 280 });
   const slopes = ({ A }, [x, y]) => [A[0][0] * x + A[0][1] * y, A[1][0] * x + A[1][1] * y];
   const f = (s, p) => (p[0] * slopes(s, p)[0] + p[1] * slopes(s, p)[1]) / 2;
   const eigen = ({ A: [[a, c], [, b]] }) => { // of a symmetric 2 × 2 matrix: values, and the angle of the first vector
@@ -29,8 +29,8 @@ export function bowl(stage) {
       return `Eigenvalues ${values.map((v) => text(v, 2)).join(" and ")}: each step multiplies the parts by ${values.map((v) => text(1 - s.learning_rate * v, 3)).join(" and ")}. The threshold is 2 / ${text(values[0], 2)} = ${text(2 / values[0], 3)}. Now f = ${text(f(s, p), 5)}.`;
     },
     draw(s) {
-      const { values, vectors } = eigen(s), points = path(s), levels = [-4, -2, -1, -0.5, -0.2, -0.05];
-      chart.draw(`Lines of equal height, the two eigenvectors and the path of ${points.length - 1} steps.`, chart.contours((U, V) => U.map((u, k) => -f(s, [u, V[k]])), levels, "bpx-level"),
+      const { values, vectors } = eigen(s), points = path(s);
+      chart.draw(`Lines of equal height, the two eigenvectors and the path of ${points.length - 1} steps.`, chart.contours((U, V) => U.map((u, k) => f(s, [u, V[k]])), 8),
         vectors.map(([u, v], k) => [chart.arrow(0, 0, u, v, k ? "W dots" : "W"), chart.mark(u, v, `λ${"₁₂"[k]} = ${text(values[k], 2)}`)]),
         chart.path(points, "path"), points.slice(1).map(([u, v]) => Math.hypot(u, v) < 2 * box && chart.dot(u, v, "bpx-then", 3)),
         chart.drag(chart.dot(...s.p, "bpx-class1", 7), (u, v) => stage.set({ ...stage.state, p: [u, v] }, chart)));

@@ -2,10 +2,10 @@ import { backward, cost, forward } from "./network.js";
 import { put, python, tag, text } from "./kit.js";
 
 // One unit a layer: a nudge of the first weight runs through the chain, and each link multiplies it.
-const WIDTH = 560, ROW = 54, LEFT = 60, RIGHT = 300;
+const WIDTH = 330, ROW = 62, LEFT = 44, RIGHT = 316;
 
 export function chain(stage) {
-  const svg = tag("svg", { viewBox: `0 0 ${WIDTH} ${ROW * 6 + 10}`, role: "img", class: "bpx-graph" });
+  const svg = tag("svg", { viewBox: `0 0 ${WIDTH} ${ROW * 6}`, role: "img", class: "bpx-chart" });
   stage.add(svg);
   const { target } = stage.given;
   for (const [label, path] of [["w_h", ["W", 1, 0, 0]], ["b_h", ["b", 1, 0, 0]], ["w_o", ["W", 2, 0, 0]], ["b_o", ["b", 2, 0, 0]]]) stage.control({ label, min: -6, max: 6, path });
@@ -32,14 +32,14 @@ export function chain(stage) {
     draw(s) {
       const { before, after, links: rates } = numbers(s), rows = [["w_h", s.W[1][0][0], s.W[1][0][0] + s.nudge], ...NAMES.map((name, k) => [name, before[k], after[k]])], nodes = [];
       for (const [k, [name, from, to]] of rows.entries()) {
-        const y = 24 + k * ROW, [low, high] = name[0] === "a" ? [0, 1] : name === "ℓ" ? [0, Math.max(0.6, from, to)] : [-4, 4];
+        const y = 30 + k * ROW, [low, high] = name[0] === "a" ? [0, 1] : name === "ℓ" ? [0, Math.max(0.6, from, to)] : [-4, 4];
         const place = (v) => LEFT + ((Math.max(low, Math.min(high, v)) - low) / (high - low)) * (RIGHT - LEFT), style = { z: "z", a: "a", ℓ: "J", w: "W" }[name[0]];
         nodes.push(tag("line", { x1: LEFT, x2: RIGHT, y1: y, y2: y, class: "bpx-line thin" }), tag("text", { x: LEFT - 12, y: y + 4, "text-anchor": "end" }, name),
           tag("line", { x1: place(from), x2: place(to), y1: y, y2: y, class: `bpx-line ${style}`, "stroke-width": 5 }), tag("circle", { cx: place(from), cy: y, r: 6, class: "bpx-then" }), tag("circle", { cx: place(to), cy: y, r: 5, class: "bpx-now" }),
-          tag("text", { x: RIGHT + 14, y: y + 4 }, `${text(from)} → ${text(to)}  (${to >= from ? "+" : ""}${text(to - from, 4)})`));
+          tag("text", { x: LEFT, y: y - 12 }, `${text(from)} → ${text(to)}   change ${to >= from ? "+" : ""}${text(to - from, 4)}`));
         if (k) {
           const [, was, is] = rows[k - 1], turn = is - was;
-          nodes.push(tag("text", { x: LEFT, y: y - ROW / 2 + 4 }, `× ${text(rates[k - 1])} says the derivative${turn ? `; this nudge: ${text((to - from) / turn)}` : ""}`));
+          nodes.push(tag("text", { x: LEFT, y: y - ROW / 2, class: "bpx-delta" }, `× ${text(rates[k - 1])}${turn ? `   (this nudge: × ${text((to - from) / turn)})` : ""}`));
         }
       }
       svg.setAttribute("aria-label", `Six number lines from w_h to the loss, each with a dot before and after the nudge of ${text(s.nudge, 2)}.`);

@@ -1,20 +1,26 @@
-import { tag, text } from "./kit.js";
+import { tag, up } from "./kit.js";
 
 // A plane with axes, in which a picture draws in its own numbers. x and y are { min, max, label, log, ticks }.
-const MARGIN = { top: 12, right: 12, bottom: 38, left: 46 };
+const MARGIN = { top: 12, right: 14, bottom: 38, left: 46 };
+const P = [0.5, 0.7, 0.9].map((p) => Math.log(p / (1 - p))); // bands of probability, as logits
+let clips = 0; // each plane cuts off what leads out of it
 
 export class Chart {
   constructor(stage, { x, y, width = 320, height = 250 }) {
     this.node = tag("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", class: "bpx-chart" });
-    this.x = (x.log ? d3.scaleLog() : d3.scaleLinear()).range([MARGIN.left, width - MARGIN.right]);
+    const left = y.log ? MARGIN.left + 10 : MARGIN.left;
+    this.x = (x.log ? d3.scaleLog() : d3.scaleLinear()).range([left, width - MARGIN.right]);
     this.y = (y.log ? d3.scaleLog() : d3.scaleLinear()).range([height - MARGIN.bottom, MARGIN.top]);
-    this.axes = [[x, d3.axisBottom, `translate(0,${height - MARGIN.bottom})`], [y, d3.axisLeft, `translate(${MARGIN.left},0)`]];
+    this.axes = [[x, d3.axisBottom, `translate(0,${height - MARGIN.bottom})`], [y, d3.axisLeft, `translate(${left},0)`]];
     this.lines = this.axes.map(([, , transform]) => tag("g", { transform, class: "bpx-axis", "aria-hidden": "true" }));
     this.ground = tag("g"); // what changes seldom
     this.front = tag("g"); // what is drawn anew every time
-    const corner = `M${MARGIN.left},${MARGIN.top}H${width - MARGIN.right}V${height - MARGIN.bottom}H${MARGIN.left}Z`;
-    this.node.append(tag("path", { d: corner, class: "bpx-ground" }), this.ground, ...this.lines, this.front,
-      tag("text", { x: (MARGIN.left + width - MARGIN.right) / 2, y: height - 6, "text-anchor": "middle" }, x.label),
+    const corner = `M${left},${MARGIN.top}H${width - MARGIN.right}V${height - MARGIN.bottom}H${left}Z`;
+    const clip = `bpx-clip-${++clips}`;
+    for (const layer of [this.ground, this.front]) layer.setAttribute("clip-path", `url(#${clip})`);
+    const cut = tag("clipPath", { id: clip }, tag("rect", { x: left - 8, y: MARGIN.top - 8, width: width - left - MARGIN.right + 16, height: height - MARGIN.top - MARGIN.bottom + 16 }));
+    this.node.append(cut, tag("path", { d: corner, class: "bpx-ground" }), this.ground, ...this.lines, this.front,
+      tag("text", { x: (left + width - MARGIN.right) / 2, y: height - 6, "text-anchor": "middle" }, x.label),
       tag("text", { x: -(height - MARGIN.bottom + MARGIN.top) / 2, y: 12, transform: "rotate(-90)", "text-anchor": "middle" }, y.label));
     this.range([x.min, x.max], [y.min, y.max]);
     stage.add(this.node);
@@ -25,7 +31,7 @@ export class Chart {
       if (!domain || String(domain) === String(scale.drawn)) continue;
       scale.domain(domain).drawn = domain;
       const [{ ticks = 5, log }, axis] = this.axes[k];
-      d3.select(this.lines[k]).call(axis(scale).ticks(ticks, log ? "~e" : undefined).tickSizeOuter(0));
+      d3.select(this.lines[k]).call(axis(scale).ticks(ticks, log && ((v) => `10${up(Math.round(Math.log10(v)))}`)).tickSizeOuter(0));
     }
   }
 
@@ -34,10 +40,9 @@ export class Chart {
     this.front.replaceChildren(...nodes.flat(Infinity).filter(Boolean));
   }
 
-  path(points, style, attributes = {}) { // a line through points; gaps where a number is not finite, and outside
-    const [low, high] = [Math.min(...this.y.range()) - 4, Math.max(...this.y.range()) + 4];
-    const inside = ([u, v]) => Number.isFinite(this.x(u)) && this.y(v) >= low && this.y(v) <= high;
-    const d = d3.line().x(([u]) => this.x(u)).y(([, v]) => this.y(v)).defined(inside)(points) ?? "";
+  path(points, style, attributes = {}) { // a line through points; gaps where a number is not finite, or far away
+    const near = ([u, v]) => Math.abs(this.x(u)) < 1e5 && Math.abs(this.y(v)) < 1e5;
+    const d = d3.line().x(([u]) => this.x(u)).y(([, v]) => this.y(v)).defined(near)(points) ?? "";
     return tag("path", { d, class: `bpx-line ${style}`, ...attributes });
   }
 
@@ -65,16 +70,33 @@ export class Chart {
     }));
   }
 
-  // Bands and lines of equal values; values(U, V) gives them for lists of n × n places at once.
-  contours(values, thresholds, style, n = 40) {
+  // What a network says over the plane: bands of the probability of either class, and the boundary; n sets how fine.
+  answer(logits, n = 44) {
+    const values = this.grid(logits, n), other = values.map((z) => -z);
+    return [this.bands(other, P, "bpx-p0", n), this.bands(values, P, "bpx-p1", n), this.bands(values, [0], "bpx-boundary", n)];
+  }
+
+  // Lines of equal values; levels is how many, and they lie closer where the values do.
+  contours(f, levels, n = 40) {
+    const values = this.grid(f, n), order = [...values].sort((p, q) => p - q);
+    const at = Array.from({ length: levels }, (_, k) => order[Math.floor(((k + 0.5) / levels) ** 1.5 * order.length)]);
+    return this.bands(values, at, "bpx-level", n);
+  }
+
+  grid(f, n) { // f(U, V) gives the values at lists of n × n places at once
     const [left, right] = this.x.range(), [bottom, top] = this.y.range(), U = [], V = [];
     for (let r = 0; r < n; r++) for (let c = 0; c < n; c++) {
       U.push(this.x.invert(left + ((right - left) * (c + 0.5)) / n));
       V.push(this.y.invert(top + ((bottom - top) * (r + 0.5)) / n));
     }
+    return f(U, V);
+  }
+
+  bands(values, thresholds, style, n) {
+    const [left, right] = this.x.range(), [bottom, top] = this.y.range();
     const place = ([c, r]) => `${(left + ((right - left) * c) / n).toFixed(1)},${(top + ((bottom - top) * r) / n).toFixed(1)}`;
-    return d3.contours().size([n, n]).thresholds(thresholds)(values(U, V)).map(({ coordinates }, k) => tag("path", {
-      d: coordinates.flat().map((ring) => `M${ring.map(place).join("L")}Z`).join(""), class: `${style} ${style}-${k}`,
+    return d3.contours().size([n, n]).thresholds(thresholds)(values).map(({ coordinates }) => tag("path", {
+      d: coordinates.flat().map((ring) => `M${ring.map(place).join("L")}Z`).join(""), class: style,
     }));
   }
 
@@ -84,5 +106,3 @@ export class Chart {
     return node;
   }
 }
-
-export const readable = (pairs, digits) => pairs.map(([name, x]) => `${name} = ${text(x, digits)}`).join(", ");

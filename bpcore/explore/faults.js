@@ -53,7 +53,7 @@ export function faults(stage) {
       return `Program ${s.fault}. ${verdict}${s.told ? ` What was done: ${FAULTS[s.fault][0]}.` : ""}`;
     },
     draw(s) {
-      const cells = ({ name, off, ratio }) => tag("tr", {}, tag("th", { scope: "row" }, name), tag("td", {}, text(off, 10)), tag("td", {}, ratio === null ? "no single one" : text(ratio, 4)), tag("td", {}, off < 1e-6 ? "agrees" : "WRONG"));
+      const cells = ({ name, off, ratio }) => tag("tr", {}, tag("th", { scope: "row" }, name), tag("td", {}, off ? off.toExponential(1).replace("-", "−") : "0"), tag("td", {}, ratio === null ? "no single one" : text(ratio, 4)), tag("td", {}, off < 1e-6 ? "agrees" : "WRONG"));
       table.replaceChildren(tag("caption", {}, `program ${s.fault}, from the top layer down`), tag("tr", {}, ...["part", "relative error", "analytic / numerical", ""].map((name) => tag("th", { scope: "col" }, name))), ...rows(s).map(cells));
     },
   };

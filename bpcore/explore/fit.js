@@ -1,5 +1,5 @@
 import { Chart } from "./chart.js";
-import { put, tag, text } from "./kit.js";
+import { tag, text } from "./kit.js";
 
 // A straight line through points, and the same line as a dot over the plane of w and b.
 export function fit(stage) {
@@ -21,8 +21,6 @@ export function fit(stage) {
     const [dw, db] = slopes(s), w = s.w - s.learning_rate * dw, b = s.b - s.learning_rate * db;
     return far(w) || far(b) || s.path.length > 400 ? null : { ...s, w, b, path: [...s.path, [w, b]] };
   });
-  const levels = Array.from({ length: 9 }, (_, k) => -0.3 * 2 ** k).reverse();
-  let drawn;
   return {
     numbers: (s) => ({ S: m * J(s.w, s.b), J: J(s.w, s.b), slopes: slopes(s) }),
     python: (s) => `import numpy as np\n\nx, y = np.array(${JSON.stringify(x)}), np.array(${JSON.stringify(y)})\nw, b = ${s.w}, ${s.b}\ne = y - (w * x + b)\n(e**2).sum(), -2 * (e * x).mean(), -2 * e.mean()`,
@@ -31,18 +29,18 @@ export function fit(stage) {
       return `Sum of squares S = ${text(m * J(s.w, s.b), 3)}, mean ${text(J(s.w, s.b), 3)}; its slopes: ${text(dw, 3)} with respect to w, ${text(db, 3)} with respect to b. ${s.path.length - 1} steps.`;
     },
     draw(s) {
-      const e = residuals(s.w, s.b), unit = Math.abs(line.x(1) - line.x(0));
+      const e = residuals(s.w, s.b);
       const square = (k) => { // as wide in pixels as the residual is long
         const [u, v0, v1] = [line.x(x[k]), line.y(y[k]), line.y(y[k] - e[k])], side = Math.abs(v1 - v0);
         return tag("rect", { x: u, y: Math.min(v0, v1), width: side, height: side, class: "bpx-square" });
       };
-      line.draw(`${m} points, the line y = ${text(s.w, 2)} x + ${text(s.b, 2)} and the squares of its residuals.`, unit && x.map((_, k) => square(k)),
+      line.draw(`${m} points, the line y = ${text(s.w, 2)} x + ${text(s.b, 2)} and the squares of its residuals.`, x.map((_, k) => square(k)),
         line.curve((u) => s.w * u + s.b, "J"), x.map((u, k) => line.dot(u, y[k], "bpx-class0", 5)));
-      if (!drawn) bowl.ground.replaceChildren(...bowl.contours((U, V) => U.map((u, k) => -J(u, V[k])), levels, "bpx-level"));
-      drawn = true;
+      if (!bowl.made) bowl.ground.replaceChildren(...bowl.contours((U, V) => U.map((u, k) => J(u, V[k])), 10));
+      bowl.made = true;
       const [dw, db] = slopes(s), place = bowl.dot(s.w, s.b, "bpx-now", 7);
       bowl.draw("The same line as a dot among lines of equal cost; the arrow is the step that the rate gives.", bowl.path(s.path, "path"), s.path.slice(0, -1).map(([u, v]) => bowl.dot(u, v, "bpx-then", 2.5)),
-        bowl.arrow(s.w, s.b, -s.learning_rate * dw, -s.learning_rate * db, "delta"), bowl.drag(place, (u, v) => stage.set(moved(stage.state, u, v), bowl)));
+        bowl.arrow(s.w, s.b, -s.learning_rate * dw, -s.learning_rate * db, "class1"), bowl.drag(place, (u, v) => stage.set(moved(stage.state, u, v), bowl)));
     },
   };
 }

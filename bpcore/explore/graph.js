@@ -1,4 +1,4 @@
-import { nameOf, tag, text } from "./kit.js";
+import { down, nameOf, tag, text } from "./kit.js";
 
 // A network drawn with its units, its weights as lines (blue and dashed below zero) and what is written on both.
 export class Graph {
@@ -21,7 +21,7 @@ export class Graph {
         const [x, y] = [this.x(i), this.y(i, j)], own = unit(i, j) ?? {};
         if (i) net.W[i][j].forEach((w, k) => {
           const [x0, y0] = [this.x(i - 1), this.y(i - 1, k)], seen = edge(i, j, k) ?? {};
-          const line = { x1: x0, y1: y0, x2: x, y2: y };
+          const place = this.n[i] > 1 ? 0.26 + (0.46 * j) / (this.n[i] - 1) : 0.55, line = { x1: x0, y1: y0, x2: x, y2: y };
           const node = tag("line", { ...line, class: `bpx-edge ${w < 0 ? "bpx-minus" : "bpx-plus"} ${seen.on ? "bpx-on" : ""}`, "stroke-width": Math.min(6, 0.8 + Math.abs(w)) });
           lines.push(node);
           if (act) {
@@ -29,11 +29,11 @@ export class Graph {
             wide.addEventListener("click", () => act(["W", i, j, k]));
             lines.push(wide);
           }
-          if (seen.label) words.push(tag("text", { x: x0 + 0.62 * (x - x0), y: y0 + 0.62 * (y - y0) - 4, class: "bpx-halo", "text-anchor": "middle" }, seen.label));
+          if (seen.label) words.push(tag("text", { x: x0 + place * (x - x0), y: y0 + place * (y - y0) + 4, class: "bpx-halo", "text-anchor": "middle" }, seen.label));
         });
         const circle = tag("circle", { cx: x, cy: y, r: this.radius, class: `bpx-unit ${own.on ? "bpx-on" : ""}` });
         if (act) circle.addEventListener("click", () => act(i ? ["b", i, j, 0] : ["X", j]));
-        circles.push(circle, tag("text", { x, y: y + 4, "text-anchor": "middle", "pointer-events": "none" }, values?.[i][j] === undefined ? (values ? "" : nameOf(i ? "a" : "x", i, j)) : text(values[i][j], this.radius > 16 ? 3 : 2)));
+        circles.push(circle, tag("text", { x, y: y + 4, "text-anchor": "middle", "pointer-events": "none" }, values?.[i][j] === undefined ? (values ? "" : i ? nameOf("a", i, j) : `x${down(j + 1)}`) : text(values[i][j], this.radius > 16 ? 3 : 2)));
         if (own.label) words.push(tag("text", { x, y: y + this.radius + 13, class: "bpx-halo", "text-anchor": "middle" }, own.label));
       }
     }

@@ -1,5 +1,5 @@
 // What all pictures share: a state that can be moved, taken back and handed over, and its controls.
-const SVG = new Set(["svg", "g", "line", "circle", "path", "text", "tspan", "polyline", "rect"]);
+const SVG = new Set(["svg", "g", "line", "circle", "path", "text", "rect", "clipPath"]);
 
 export function tag(name, attributes = {}, ...children) {
   const node = SVG.has(name) ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
@@ -18,7 +18,7 @@ export function text(x, digits = 3) { // a number as it is read: with a true min
 
 export const signed = (x, digits) => (x < 0 ? `(${text(x, digits)})` : text(x, digits)); // as a factor or a summand
 
-export const up = (i) => [...String(i)].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]).join("");
+export const up = (i) => [...String(i)].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("");
 export const down = (i) => [...String(i)].map((c) => "₀₁₂₃₄₅₆₇₈₉"[c]).join("");
 export const nameOf = (key, i, j, k) => `${key}${up(i)}${down(j + 1)}${k === undefined ? "" : down(k + 1)}`; // W²₁₃
 
@@ -34,9 +34,10 @@ export const at = (tree, path) => path.reduce((part, key) => part[key], tree);
 export function python({ W, b, g, X, Y, loss, learning_rate: rate }) {
   const list = (x) => JSON.stringify(x).replaceAll("null", "None").replaceAll(",", ", ");
   const lines = ["import numpy as np", "from bpcore import *", "", `net = Network(${list(W)},\n              ${list(b)},\n              ${list(g)})`];
-  if (X) lines.push(`X = np.array(${list(X)})`, `Y = np.array(${list(Y)})`);
-  if (X) lines.push(`grads = backward(net, forward(net, X), Y, "${loss ?? "cross_entropy"}")`);
-  if (X && rate) lines.push(`net = step(net, grads, ${rate})`);
+  if (X) lines.push(`X = np.array(${list(X)})`);
+  if (X && !Y) lines.push("forward(net, X).a[-1]");
+  if (Y) lines.push(`Y = np.array(${list(Y)})`, `grads = backward(net, forward(net, X), Y, "${loss ?? "cross_entropy"}")`);
+  if (Y && rate) lines.push(`net = step(net, grads, ${rate})`);
   return lines.join("\n");
 }
 

@@ -15,7 +15,7 @@ export function names(stage) {
     : [`this book: ${nameOf("b", i, j)}, of unit ${j + 1} of layer ${i}; in code b[${i}][${j}, 0]`, `folded: Θ${up(i)}${sub(j + 1)}₀, the weight of a constant 1; in code Theta[${i}][${j}, 0]`,
       `one layer less in the index: Θ⁽${up(i)}⁾${sub(j + 1)}₀ if layers are counted from 1`, `samples in rows (NumPy tutorials, Keras): bias[${j}] of layer ${i}`, `PyTorch: layers[${i - 1}].bias[${j}]`]);
   return {
-    numbers: (s) => ({ value: s.look.reduce((tree, key) => tree[key], s), folded: s.W[s.look[1]][s.look[2]].toSpliced(0, 0, s.b[s.look[1]][s.look[2]][0]) }),
+    numbers: (s) => ({ out: forward(s, s.X).a.at(-1), value: s.look.reduce((tree, key) => tree[key], s), folded: s.W[s.look[1]][s.look[2]].toSpliced(0, 0, s.b[s.look[1]][s.look[2]][0]) }),
     python,
     say: (s) => lines(s).join("\n"),
     draw(s) {

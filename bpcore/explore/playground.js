@@ -88,7 +88,7 @@ export function playground(stage) {
       }
       graph.draw(`The network ${[2, ...s.hidden, 1].join("-")}; thicker lines are larger weights, dashed ones are negative.`, s, {});
       plane.draw(`The plane, shaded by the probability of class 1, with its boundary and ${s.Y[0].length} samples.`,
-        plane.contours((U, V) => forward(s, [U, V]).a.at(-1)[0], [0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9], "bpx-p"), plane.samples(s.X, s.Y));
+        plane.answer((U, V) => forward(s, [U, V]).z.at(-1)[0]), plane.samples(s.X, s.Y));
       curve.range([0, Math.max(10, s.steps)], [0, 1.05 * Math.max(0.1, ...s.costs.map(([, J]) => J))]);
       curve.draw(`The cost over ${s.steps} steps, now ${text(s.costs.at(-1)[1], 4)}.`, curve.path(s.costs, "J"));
     },

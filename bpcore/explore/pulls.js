@@ -36,9 +36,9 @@ export function pulls(stage) {
     },
     draw(s) {
       const { delta, dW, J } = numbers(s), [w1, w2] = s.W[1][0];
-      const pull = (u, k) => plane.arrow(u, s.X[1][k], -delta[1][0][k] * u, -delta[1][0][k] * s.X[1][k], "delta");
+      const pull = (u, k) => plane.arrow(u, s.X[1][k], -delta[1][0][k] * u, -delta[1][0][k] * s.X[1][k], "class1");
       plane.draw("Samples with their pulls: an arrow from each sample, long where the unit is wrong; the arrow w at the origin.",
-        plane.contours((U, V) => forward(s, [U, V]).a[1][0], [0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9], "bpx-p"),
+        plane.answer((U, V) => forward(s, [U, V]).z[1][0]),
         s.X[0].map(pull), plane.samples(s.X, s.Y), plane.arrow(0, 0, w1, w2, "W"), plane.arrow(w1, w2, -dW[1][0][0], -dW[1][0][1], "path"));
       curve.range([0, Math.max(10, s.costs.length - 1)], [0, 1.05 * Math.max(...s.costs, J)]);
       curve.draw(`The cost over ${s.costs.length - 1} epochs.`, curve.path(s.costs.map((c, t) => [t, c]), "J"));

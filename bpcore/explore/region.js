@@ -1,7 +1,7 @@
 import { Chart } from "./chart.js";
 import { Graph } from "./graph.js";
 import { forward } from "./network.js";
-import { nameOf, put, python, text } from "./kit.js";
+import { nameOf, python, text } from "./kit.js";
 
 // A small network over the plane: each hidden unit draws a line, the output bias says how many sides must agree.
 export function region(stage) {
@@ -25,10 +25,10 @@ export function region(stage) {
     },
     draw(s) {
       const { a } = forward(s, s.x), [u, v] = s.x.map(([x]) => x);
-      const sides = (j) => (U, V) => forward(s, [U, V]).z[1][j];
+      const side = (j) => plane.bands(plane.grid((U, V) => forward(s, [U, V]).z[1][j], 40), [0], "bpx-level", 40);
       plane.draw("The plane, darker where the output says 1, with the line of each hidden unit.",
-        plane.contours((U, V) => forward(s, [U, V]).a[2][0], [0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9], "bpx-p"),
-        s.W[1].map((_, j) => plane.contours(sides(j), [0], "bpx-level")),
+        plane.answer((U, V) => forward(s, [U, V]).z[2][0], 90),
+        s.W[1].map((_, j) => side(j)),
         plane.drag(plane.dot(u, v, "bpx-now", 7), (p, q) => stage.set({ ...s, x: [[p], [q]] }, plane)));
       graph.draw(`The network 2-${hidden}-1 with its values at the sample.`, s, { values: a.map((M) => M.map(([x]) => x)) });
     },

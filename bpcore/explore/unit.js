@@ -32,11 +32,10 @@ export function unit(stage) {
     },
     draw(s) {
       const { z, a } = numbers(s), [[w1, w2]] = s.W[1], [u, v] = s.x.map(([x]) => x);
-      const probability = (U, V) => forward(s, [U, V]).a[1][0];
       const place = plane.dot(u, v, "bpx-now", 7);
       const far = w1 * w1 + w2 * w2, foot = far ? [(-s.b[1][0][0] * w1) / far, (-s.b[1][0][0] * w2) / far] : [0, 0];
       plane.draw(`The plane, darker where the unit says 1; the arrow w stands on the boundary z = 0; the sample at ${text(u, 2)}, ${text(v, 2)}.`,
-        plane.contours(probability, [0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9], "bpx-p"),
+        plane.answer((U, V) => forward(s, [U, V]).z[1][0]),
         far > 0 && plane.arrow(...foot, w1 / 2, w2 / 2, "W"), s.X && plane.samples(s.X, s.Y),
         plane.drag(place, (p, q) => stage.set(put(s, ["x"], [[p], [q]]), plane)));
       curve.draw(`The sigmoid; the sample stands at z = ${text(z)} and a = ${text(a)}.`, curve.curve(sigmoid, "a"),

@@ -1,0 +1,554 @@
+"""Every kind of picture in a browser: moved by keyboard and by typing, its numbers are bpcore's."""
+
+import ast
+import json
+import re
+
+import book_site
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from bpcore import (
+    Network,
+    accuracy,
+    backward,
+    blobs,
+    circles,
+    cost,
+    cross_entropy,
+    descend,
+    explore,
+    forward,
+    likelihood,
+    moons,
+    quadratic,
+    sigmoid,
+    step,
+    worked_example,
+    xor,
+)
+from bpcore.activations import ACTIVATIONS
+
+AXE = "tests/vendor/axe/axe.min.js"
+SERIOUS = """async () => {
+    const { violations } = await axe.run(document.querySelector('main'));
+    const bad = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
+    return bad.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+}"""
+CLOUD = blobs(30, rng=1)
+SAMPLES = CLOUD.X - CLOUD.X.mean(axis=1, keepdims=True), CLOUD.Y
+TRIANGLE = Network(
+    [None, [[0.0, 10.0], [9.0, -5.0], [-9.0, -5.0]], [[20.0, 20.0, 20.0]]],
+    [None, [[10.0], [10.0], [10.0]], [[-50.0]]],
+)
+CHAIN = Network([None, [[0.8]], [[-1.2]]], [None, [[-0.4]], [[0.3]]])
+THREE = Network(
+    [None, [[0.5, -0.3, 0.8], [0.1, 0.9, -0.4]], [[0.7, -0.4], [0.2, 0.6], [-0.5, 0.3]]],
+    [None, [[0.1], [-0.2]], [[0.3], [0.0], [-0.1]]],
+    [None, ACTIVATIONS["tanh"], sigmoid],
+)
+
+
+def drawn(value):
+    figure = Figure(figsize=(2, 1))
+    figure.text(0.1, 0.5, str(value))
+    return figure
+
+
+PICTURES = {  # name: (what makes it, further arguments for its numbers)
+    "playground": lambda: explore.playground(
+        {f.__name__: f(60, rng=0) for f in (moons, circles, xor, blobs)}
+    ),
+    "playground, quadratic": lambda: explore.playground(
+        {"xor": xor(40, rng=0)}, hidden=(4, 3), activation="relu", loss="quadratic"
+    ),
+    "unit": lambda: explore.unit(
+        Network([None, [[1.0, -1.0]]], [None, [[0.5]]]), [[1.0], [0.5]], samples=SAMPLES
+    ),
+    "region": lambda: explore.region(TRIANGLE, [[0.0], [0.5]]),
+    "tangent": lambda: explore.tangent(1.0),
+    "losses": lambda: explore.losses(Network([None, [[2.0]]], [None, [[1.0]]]), [[1.5]], [[0]]),
+    "bars": lambda: explore.bars([[2.0, -1.0, 1.0, -1.0, -2.0]], [[1, 0, 1, 1, 0]]),
+    "fit": lambda: explore.fit(
+        [[1.0, 2.0, 3.0, 4.0, 6.0]], [[2.0, 3.0, 6.0, 4.0, 8.0]], w=1.0, b=2.0
+    ),
+    "pulls": lambda: explore.pulls(Network([None, [[0.5, -0.5]]], [None, [[0.2]]]), *SAMPLES),
+    "valley": lambda: explore.valley(["x²", "two valleys", "ln cosh x"], steps=8),
+    "bowl": lambda: explore.bowl([[2.0, 1.0], [1.0, 3.0]], [1.5, 0.5], steps=6),
+    "batches": lambda: explore.batches(*SAMPLES, start=[-2.0, 4.0], sizes=[4, 1, 30]),
+    "difference": lambda: explore.difference(1.5),
+    "passes": lambda: explore.passes(*worked_example()),
+    "passes, three outputs": lambda: explore.passes(
+        THREE, [[0.5], [-1.0], [2.0]], [[1], [0], [1]], loss="quadratic"
+    ),
+    "knob": lambda: explore.knob(*worked_example()),
+    "chain": lambda: explore.chain(CHAIN, [[1.5]], [[1]]),
+    "names": lambda: explore.names(*worked_example()[:2]),
+    "faults": lambda: explore.faults(THREE, np.eye(3) - 0.3, np.eye(3), loss="quadratic"),
+    "frames": lambda: explore.frames(drawn, [1, 2, 3], label="rate", alt="rate {}".format),
+    "grid": lambda: explore.grid(
+        lambda u, v: drawn(u * v), [1, 2], [3, 4], labels=("u", "v"), alt="{}{}".format
+    ),
+}
+
+
+# What bpcore says of a state
+
+
+def net_of(s):
+    return Network(s["W"], s["b"], s["g"])
+
+
+def both(s):
+    net, X, Y = net_of(s), np.array(s["X"], float), np.array(s["Y"])
+    loss = s.get("loss", "cross_entropy")
+    cache = forward(net, X)
+    return net, X, Y, loss, cache, backward(net, cache, Y, loss)
+
+
+def playground(s, _):
+    net, X, Y, loss, _, grads = both(s)
+    every = np.concatenate([part.ravel() for part in (*grads.dW[1:], *grads.db[1:])])
+    return {
+        "J": cost(net, X, Y, loss),
+        "accuracy": accuracy(net, X, Y),
+        "norm": np.linalg.norm(every),
+    }
+
+
+def unit(s, _):
+    cache = forward(net_of(s), s["x"])
+    return {"z": cache.z[1].item(), "a": cache.a[1].item()}
+
+
+def region(s, _):
+    net = net_of(s)
+    w, b = net.W[2][0], net.b[2].item()
+    votes = [k for k in range(len(w) + 1) if b + w[:k].sum() > 0]
+    return {"a": forward(net, s["x"]).a, "needed": votes[0] if votes else len(w) + 1}
+
+
+def tangent(s, _):
+    g = ACTIVATIONS[s["g"]]
+    a = g([[s["z"]]])
+    return {"a": a.item(), "slope": g.prime(a).item()}
+
+
+def losses(s, _):
+    net, X, Y = net_of(s), np.array(s["X"], float), np.array(s["Y"])
+    found = {}
+    for loss in (cross_entropy, quadratic):
+        slope = backward(net, forward(net, X), Y, loss).dW[1].item()
+        found[loss.name] = [cost(net, X, Y, loss), slope]
+    return found
+
+
+def bars(s, _):
+    z, y = s["c"] * np.array([s["z"]]), np.array([s["y"]])
+    return {
+        "likelihood": likelihood(sigmoid(z), y),
+        "J": cross_entropy(z, y).mean(),
+        "seen": np.where(y == 1, sigmoid(z), sigmoid(-z))[0],
+        "prices": cross_entropy(z, y),
+    }
+
+
+def fit(s, _):
+    x, y = np.array(s["x"]), np.array(s["y"])
+    e = y - (s["w"] * x + s["b"])
+    return {"S": (e**2).sum(), "J": (e**2).mean(), "slopes": [-2 * (e * x).mean(), -2 * e.mean()]}
+
+
+def pulls(s, _):
+    net, X, Y, _, _, grads = both(s)
+    return {"J": cost(net, X, Y), "accuracy": accuracy(net, X, Y), **vars(grads)}
+
+
+def valley(s, _):
+    f, slope, _ = explore.descent.CURVES[s["curve"]]
+    path = descend(f, slope, s["x"], learning_rate=s["learning_rate"], steps=s["steps"])
+    return {"path": path.x, "f": path.f}
+
+
+def bowl(s, _):
+    A = np.array(s["A"])
+    path = descend(
+        lambda p: p @ A @ p / 2,
+        lambda p: A @ p,
+        s["p"],
+        learning_rate=s["learning_rate"],
+        steps=s["steps"],
+    )
+    return {"path": path.x, "eigenvalues": np.linalg.eigvalsh(A)[::-1], "f": path.f[-1]}
+
+
+def uniform(seed):
+    """mulberry32, the random numbers of the page, once more."""
+
+    def wrap(x):
+        return x & 0xFFFFFFFF
+
+    while True:
+        seed = wrap(seed + 0x6D2B79F5)
+        t = wrap((seed ^ seed >> 15) * (1 | seed))
+        t = wrap(t + (t ^ t >> 7) * (61 | t)) ^ t
+        yield wrap(t ^ t >> 14) / 2**32
+
+
+def batches(s, _):
+    X, Y = np.array(s["X"]), np.array(s["Y"])
+    net, m = net_of(s), Y.shape[1]
+    for epoch in range(s["epochs"]):
+        draw, order = uniform(7919 * s["seed"] + epoch), list(range(m))
+        for k in range(m - 1, 0, -1):
+            j = int(next(draw) * (k + 1))
+            order[k], order[j] = order[j], order[k]
+        for start in range(0, m, s["batch"]):
+            part = order[start : start + s["batch"]]
+            grads = backward(net, forward(net, X[:, part]), Y[:, part])
+            W = step(net, grads, s["learning_rate"]).W
+            net = Network(W, [None, [[0.0]]])
+    count = s["epochs"] * -(-m // s["batch"])
+    return {"w": net.W[1][0], "J": cost(net, X, Y), "steps": count}
+
+
+def difference(s, _):
+    x, h = s["x"], s["h"]
+
+    def f(x):
+        return np.log(1 + np.exp(x))
+
+    return {
+        "truth": sigmoid([[x]]).item(),
+        "forward": (f(x + h) - f(x)) / h,
+        "central": (f(x + h) - f(x - h)) / (2 * h),
+        "complex": np.imag(f(x + 1j * h)) / h,
+    }
+
+
+def passes(s, _):
+    net, X, Y, loss, cache, grads = both(s)
+    part, *place = s["look"]
+    if part == "X":
+        slope = (net.W[1].T @ grads.delta[1])[place[0], place[1]]
+    else:
+        slope = {"W": grads.dW, "b": grads.db}[part][place[0]][place[1], place[2]]
+    wanted = {"J": cost(net, X, Y, loss), "slope": slope, "difference": slope}
+    return wanted | vars(cache) | vars(grads)
+
+
+def knob(s, _):
+    net, X, Y, loss, _, grads = both(s)
+    (i, j), b = s["unit"], [None, *(x.copy() for x in net.b[1:])]
+    b[i][j] += s["t"]
+    return {
+        "J": cost(net, X, Y, loss),
+        "turned": cost(Network(net.W, b, net.g), X, Y, loss),
+        "delta": grads.delta[i][j, 0],
+    }
+
+
+def chain(s, _):
+    net, X, Y, loss, cache, grads = both(s)
+    nudged = Network([None, net.W[1] + s["nudge"], net.W[2]], net.b, net.g)
+    found = {"slope": grads.dW[1].item()}
+    for name, one in (("before", net), ("after", nudged)):
+        cache = forward(one, X)
+        values = [cache.z[1], cache.a[1], cache.z[2], cache.a[2], cost(one, X, Y, loss)]
+        found[name] = [float(np.squeeze(v)) for v in values]
+    _, a, _, out, _ = found["before"]
+    last = {"quadratic": quadratic, "cross_entropy": cross_entropy}[loss].grad_a([[out]], Y)
+    found["links"] = [X.item(), a * (1 - a), net.W[2].item(), out * (1 - out), last.item()]
+    return found
+
+
+def names(s, _):
+    part, i, j, k = s["look"]
+    net = net_of(s)
+    return {
+        "out": forward(net, s["X"]).a[-1],
+        "value": {"W": net.W, "b": net.b}[part][i][j, k],
+        "folded": [net.b[i][j, 0], *net.W[i][j]],
+    }
+
+
+def faults(s, _):
+    net, _X, Y, _loss, cache, grads = both(s)
+    every = np.concatenate([part.ravel() for part in (*grads.dW[1:], *grads.db[1:])])
+    dW, db, m, L = list(grads.dW), list(grads.db), Y.shape[1], net.L
+    kind = s["fault"]
+    if kind in "BC":
+        factor = -1 if kind == "B" else m
+        dW, db = ([None, *(factor * x for x in part[1:])] for part in (dW, db))
+    if kind in "DE":
+        delta = grads.delta[L]
+        for i in range(L - 1, 0, -1):
+            z = cache.z[i]
+            delta = (net.W[i + 1].T @ delta) * (1 if kind == "D" else z * (1 - z))
+            dW[i], db[i] = delta @ cache.a[i - 1].T / m, delta.mean(axis=1, keepdims=True)
+    if kind == "F":
+        dW[1] = -dW[1]
+    if kind == "G":
+        db[1] = 0 * db[1]
+    return {"wrong": {"dW": dW, "db": db}, "length": np.linalg.norm(every)}
+
+
+def frames(s, _):
+    return {"at": s["at"]}
+
+
+grid = frames
+
+
+def close(got, want, path=""):
+    """Compare what the page says with what bpcore says, part by part."""
+    if isinstance(want, dict):
+        for name, part in want.items():
+            loose = name == "difference" and path == ""
+            if loose:
+                assert abs(got[name] - part) <= 1e-7 * max(1, abs(part)), (name, got[name], part)
+            else:
+                close(got[name], part, f"{path} {name}")
+    elif isinstance(want, (list, tuple)) and any(
+        x is None or isinstance(x, np.ndarray) for x in want
+    ):
+        for one, other in zip(got, want, strict=True):
+            assert (one is None) == (other is None), path
+            if other is not None:
+                close(one, other, path)
+    else:
+        got, want = np.array(got, dtype=float), np.array(want, dtype=float)
+        assert got.shape == want.shape, (path, got, want)
+        assert np.max(np.abs(got - want), initial=0) <= 1e-12 * max(
+            1, np.max(np.abs(want), initial=0)
+        ), (path, got, want)
+
+
+def compare(kind, answer):
+    state, numbers = answer["state"], answer["numbers"]
+    with np.errstate(all="ignore"):
+        want = globals()[kind](state, numbers)
+    if kind == "difference":
+        for name, value in want.items():
+            rounding = 1e-15 * (1 if name in ("truth", "complex") else 4 / state["h"])
+            assert abs(numbers[name] - value) <= rounding + 1e-12
+    else:
+        close(numbers, want)
+
+
+# The browser
+
+
+@pytest.fixture(scope="module")
+def shown(browser, tmp_path_factory):
+    """Show pictures on a page of their own, which keeps what is complained of."""
+    folder, files = tmp_path_factory.mktemp("pictures"), book_site.explore()
+
+    def shown(*names, scheme="light"):
+        file = folder / f"{names[0]}-{len(names)}.html"
+        if not file.exists():
+            file.write_text(page(files, [PICTURES[name]() for name in names]), encoding="utf-8")
+        tab = browser.new_page(color_scheme=scheme, viewport={"width": 1280, "height": 900})
+        tab.complaints = []
+        tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+        tab.on("console", lambda m: m.type == "error" and tab.complaints.append(m.text))
+        tab.goto(file.as_uri())
+        tab.locator(".bpx").first.wait_for()
+        return tab
+
+    return shown
+
+
+def page(files, pictures):
+    """Write a page that holds pictures and nothing else."""
+    live = ""
+    for picture in pictures:
+        traits = {part: getattr(picture, part) for part in ("kind", "label", "state", "given")}
+        data = json.dumps(traits).replace("<", "\\u003c")
+        live += f"<div class=bp-live><script type=application/json>{data}</script></div>"
+    script = files["explore.js"].replace("</script", "<\\/script")
+    return (
+        "<!doctype html><html lang=en><meta charset=utf-8><title>t</title>"
+        "<meta name=viewport content='width=device-width'>"
+        "<style>body { font: 16px sans-serif; margin: 8px; background: Canvas; color: CanvasText }"
+        ":root { color-scheme: light dark; --pst-color-surface: Canvas }</style>"
+        f"<style>{files['explore.css']}</style><main><h1>t</h1>{live}</main>"
+        f"<script>{script}</script></html>"
+    )
+
+
+def answer(tab):
+    return tab.evaluate("document.querySelector('.bpx').picture()")
+
+
+def kind_of(name):
+    return name.partition(",")[0]
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_each_control_by_keyboard_and_by_typing(shown, name):
+    """Each control changes the state, the numbers stay bpcore's, and Back takes it back."""
+    tab, kind = shown(name), kind_of(name)
+    compare(kind, answer(tab))
+    rows = tab.locator(".bpx-row").count()
+    assert rows
+    for k in range(rows):
+        row = tab.locator(".bpx-row").nth(k)
+        if not row.is_visible():
+            continue
+        for control in row.locator("input, select").all():
+            before = answer(tab)["state"]
+            kept = control.input_value()
+            control.focus()
+            if control.get_attribute("type") == "number":
+                tab.keyboard.press("Control+a")
+                tab.keyboard.type("0.7321")
+                tab.keyboard.press("Enter")
+            elif control.get_attribute("type") == "range":
+                assert control.get_attribute("aria-label")
+                spoken = control.get_attribute("aria-valuetext")
+                at_end = control.evaluate("one => one.value === one.max")
+                tab.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
+                assert control.get_attribute("aria-valuetext") != spoken or "seed" in (
+                    control.get_attribute("aria-label")
+                )
+            else:
+                count = control.evaluate("one => one.options.length")
+                if count == 1:
+                    continue
+                place = control.evaluate("one => one.selectedIndex")
+                control.select_option(index=(place + 1) % count)
+            after = answer(tab)
+            if control.input_value() != kept:
+                assert after["state"] != before or "seed" in row.inner_text()
+            compare(kind, after)
+            if after["state"] != before:
+                tab.get_by_role("button", name="Back").click()
+                assert answer(tab)["state"] == before
+    assert tab.complaints == []
+    tab.close()
+
+
+@pytest.mark.parametrize("name", [name for name in PICTURES if name not in ("frames", "grid")])
+def test_steps_and_the_start(shown, name):
+    tab, kind = shown(name), kind_of(name)
+    first = answer(tab)["state"]
+    for button in tab.locator(".bpx-buttons button").all():
+        if button.inner_text() in ("Back", "Play", "Start again", "Pause"):
+            continue
+        for _ in range(4):
+            button.click()
+            compare(kind, answer(tab))
+        assert answer(tab)["state"] != first
+    if (play := tab.get_by_role("button", name="Play")).count():
+        play.click()
+        tab.wait_for_function("Number(document.querySelector('.bpx').dataset.frames) > 4")
+        if tab.get_by_role("button", name="Pause").count():
+            tab.get_by_role("button", name="Pause").click()
+        compare(kind, answer(tab))
+    moved = answer(tab)["state"]
+    tab.set_viewport_size({"width": 360, "height": 700})
+    assert answer(tab)["state"] == moved  # a resize loses nothing
+    tab.get_by_role("button", name="Start again").click()
+    assert answer(tab)["state"] == first
+    assert tab.complaints == []
+    tab.close()
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_lines_of_python_run_and_say_the_same(shown, name):
+    tab, kind = shown(name), kind_of(name)
+    fold = tab.locator(".bpx-code summary")
+    if not fold.count():
+        assert kind in ("faults", "frames", "grid")
+        return
+    fold.click()
+    lines = tab.locator(".bpx-code pre").inner_text()
+    state, numbers = (answer(tab)[part] for part in ("state", "numbers"))
+    space: dict = {}
+    body = ast.parse(lines).body
+    last = body.pop() if isinstance(body[-1], ast.Expr) else None
+    exec(compile(ast.Module(body, []), "lines", "exec"), space)
+    value = eval(compile(ast.Expression(last.value), "lines", "eval"), space) if last else None
+    parts = value if isinstance(value, tuple) else (value,)
+    flat = np.concatenate([np.ravel(part) for part in parts]) if last else []
+    if "grads" in space:
+        want = both(state)[-1]
+        close(list(space["grads"].dW), list(want.dW))
+    elif last:
+        every = np.concatenate([np.ravel(np.array(x, dtype=float)) for x in flatten(numbers)])
+        for x in np.ravel(flat):
+            assert np.min(np.abs(every - float(x))) <= 1e-9 * max(1.0, abs(float(x))), (lines, x)
+    assert tab.complaints == []
+    tab.close()
+
+
+def flatten(tree):
+    if isinstance(tree, dict):
+        return [leaf for part in tree.values() for leaf in flatten(part)]
+    if isinstance(tree, list):
+        return [leaf for part in tree for leaf in flatten(part)]
+    return [] if tree is None else [tree]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everyone_can_read_them(shown, scheme):
+    """No serious finding of axe, wide and narrow; nothing sticks out, each drawing has words."""
+    tab = shown(*PICTURES, scheme=scheme)
+    tab.add_script_tag(path=AXE)
+    for width in (1280, 360):
+        tab.set_viewport_size({"width": width, "height": 900})
+        assert tab.evaluate(SERIOUS) == []
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    for picture in tab.locator(".bpx").all():
+        assert picture.get_attribute("role") == "group"
+        assert picture.get_attribute("aria-label")
+    for drawing in tab.locator(".bpx [role=img]").all():
+        assert len(drawing.get_attribute("aria-label")) > 10
+    assert tab.complaints == []
+    tab.close()
+
+
+def test_divergence_is_said(shown):
+    tab = shown("playground, quadratic")
+    rate = tab.get_by_label("learning rate η, typed")
+    rate.fill("1e200")
+    rate.press("Enter")
+    for _ in range(3):
+        tab.get_by_role("button", name="Step").click()
+    assert re.search(r"Diverged at step [123]", tab.locator(".bpx-said").inner_text())
+    assert "nan" not in tab.locator(".bpx").inner_text().lower()
+    compare("playground", answer(tab))
+    tab.close()
+
+
+def test_what_is_no_number_is_not_taken(shown):
+    tab = shown("tangent")
+    field = tab.get_by_label("z, typed")
+    field.fill("")
+    field.press("Enter")
+    assert answer(tab)["state"]["z"] == 1.0
+    assert field.input_value() == "1"
+    tab.close()
+
+
+def test_a_point_can_be_dragged(shown):
+    tab = shown("unit")
+    before = answer(tab)["state"]["x"]
+    box = tab.locator(".bpx-drag").bounding_box()
+    tab.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    tab.mouse.down()
+    tab.mouse.move(box["x"] - 40, box["y"] + 30, steps=4)
+    tab.mouse.up()
+    after = answer(tab)
+    assert after["state"]["x"] != before
+    compare("unit", after)
+    tab.get_by_role("button", name="Back").click()
+    assert answer(tab)["state"]["x"] == before
+    tab.close()
+
+
+def test_every_kind_is_here():
+    kinds = set(explore.__all__) - {"Picture"}
+    assert {kind_of(name) for name in PICTURES} == kinds
