@@ -28,11 +28,11 @@ def check(label: str, left: ArrayLike, right: ArrayLike, tol: float = 1e-12) -> 
     Examples
     --------
     >>> check("eq-sum", 1 + 1, 2)
-    ✓ eq-sum: equal to 1e-12
+    ✓ eq-sum: both sides agree to 12 digits
 
     Notes
     -----
-    The line names the tolerance, never the measured difference: stored outputs are compared.
+    The line names the digits of tol, never the measured difference: stored outputs are compared.
     """
     if not (isinstance(label, str) and label.startswith("eq-")):
         raise ValueError(f"label must be the equation's label, eq-..., got {valid.describe(label)}")
@@ -48,4 +48,4 @@ def check(label: str, left: ArrayLike, right: ArrayLike, tol: float = 1e-12) -> 
     if off.max() > tol * max(1.0, np.abs(right).max()):
         k = tuple(int(i) for i in np.unravel_index(off.argmax(), off.shape))
         raise AssertionError(f"{label}: {left[k]} and {right[k]} differ at {list(k)} (tol {tol:g})")
-    print(f"✓ {label}: equal to {tol:g}")
+    print(f"✓ {label}: both sides agree to {int(-np.log10(tol) + 1e-9)} digits")
