@@ -9,7 +9,10 @@ from bpcore import check
 def test_it_prints_the_tolerance_and_nothing_that_differs_between_machines(capsys):
     check("eq-a", 1.0, 1.0 + 1e-13)
     check("eq-b", [[1, 2]], [[1, 2]], tol=1e-6)
-    assert capsys.readouterr().out == "✓ eq-a: both sides agree to 12 digits\n✓ eq-b: both sides agree to 6 digits\n"
+    assert (
+        capsys.readouterr().out
+        == "✓ eq-a: both sides agree to 12 digits\n✓ eq-b: both sides agree to 6 digits\n"
+    )
 
 
 @pytest.mark.parametrize(("left", "right"), [

@@ -25,6 +25,7 @@ from bpcore import (
     cost,
     cross_entropy,
     descend,
+    explore,
     flatten,
     fold,
     forward,
@@ -41,7 +42,6 @@ from bpcore import (
     sweep,
     tanh,
     train,
-    widgets,
 )
 
 M = 6
@@ -656,7 +656,7 @@ def test_every_function_that_a_user_can_hand_in_is_here():
     """By the annotations: the next one that is added has its rows in the tables above."""
     found = set()
     things = {name: getattr(bpcore, name) for name in bpcore.__all__}
-    for module in (plots, widgets):
+    for module in (plots, explore):
         things |= {k: f for k, f in vars(module).items() if k[0] != "_" and inspect.isfunction(f)}
     for name, thing in things.items():
         if callable(thing) and not isinstance(thing, (Activation, Loss)):
@@ -669,7 +669,7 @@ def test_every_function_that_a_user_can_hand_in_is_here():
         "descend f", "descend grad", "numerical_gradient f", "complex_step_gradient f",
         "check_gradients backward", "train callback",
         "frames draw", "frames alt", "frames form", "grid draw", "grid alt", "grid forms",
-    }  # the last six in test_widgets.py  # fmt: skip
+    }  # the last six in explore/test_frames.py  # fmt: skip
 
 
 def test_a_guarded_function_keeps_its_name_and_can_be_sent():

@@ -1,4 +1,4 @@
-"""The arithmetic of the page, ``network.js``, is that of bpcore; and a fault in it would be seen."""
+"""The arithmetic of the page, ``network.js``, is bpcore's; and a fault in it would be seen."""
 
 import json
 import math
@@ -44,10 +44,13 @@ RUN = """
 import { readFileSync } from "node:fs";
 for (const { net, X, Y, loss, rate, steps } of JSON.parse(readFileSync(0, "utf8"))) {
   let moved = net;
-  for (let t = 0; t < steps; t++) moved = step(moved, backward(moved, forward(moved, X), Y, loss), rate);
+  for (let t = 0; t < steps; t++) {
+    moved = step(moved, backward(moved, forward(moved, X), Y, loss), rate);
+  }
   const pass = forward(moved, X), grads = backward(moved, pass, Y, loss);
-  console.log(JSON.stringify({ ...pass, ...grads, W: moved.W, b: moved.b,
-    J: cost(pass, Y, loss), accuracy: accuracy(pass, Y), length: length(grads), finite: finite(moved) }));
+  const of = { J: cost(pass, Y, loss), accuracy: accuracy(pass, Y), length: length(grads) };
+  const { W, b } = moved;
+  console.log(JSON.stringify({ ...pass, ...grads, ...of, W, b, finite: finite(moved) }));
 }
 """
 
