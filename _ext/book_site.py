@@ -6,7 +6,6 @@ and repairs of known faults of the theme (double ids, a search form without a bu
 """
 
 import base64
-import functools
 import hashlib
 import html
 import json
@@ -27,7 +26,7 @@ from sphinx.ext.mathjax import html_visit_math
 from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.util import logging
 
-from bpcore.explore import Picture
+from bpcore.explore._picture import HERE, Picture, scripts
 
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -253,10 +252,12 @@ def live(soup, pathto):
     block = soup.find("script", type=STATE)
     models = json.loads(block.string)["state"] if block else {}
     views = soup.find_all("script", type=VIEW)
+    kinds = {}
     for view in views:
         model = models[json.loads(view.string)["model_id"]]["state"]
         if model.get("_anywidget_id") != f"{Picture.__module__}.{Picture.__qualname__}":
             raise SphinxError("of widgets, a page can show the pictures of bpcore.explore alone")
+        kinds[model["kind"]] = True
         data = soup.new_tag("script", type=DATA)
         shown = {name: model[name] for name in ("kind", "label", "state", "given")}
         data.string = json.dumps(shown, separators=(",", ":")).replace("<", "\\u003c")
@@ -267,24 +268,25 @@ def live(soup, pathto):
         box.insert_after(still)
     if block:
         block.decompose()
-    if views:
-        href, src = (
-            f"{pathto(f'_static/{name}', 1)}?v={hashlib.sha256(text.encode()).hexdigest()[:8]}"
-            for name, text in explore().items()
-        )
-        soup.head.append(soup.new_tag("link", rel="stylesheet", href=href))
-        soup.head.append(soup.new_tag("script", src=src, defer=""))
+    if kinds:
+        style = f"{pathto('_static/explore/explore.css', 1)}?v={version(Picture._css)}"
+        soup.head.append(soup.new_tag("link", rel="stylesheet", href=style))
+        for name, text in explore(*kinds).items():
+            src = f"{pathto(f'_static/explore/{name}.js', 1)}?v={version(text)}"
+            soup.head.append(soup.new_tag("script", src=src, defer=""))
 
 
-@functools.cache
-def explore():
-    """Give the files that draw the pictures: {name: text}; a page from a folder may import none."""
-    widget, found = re.subn(r"^export default ", "const widget = ", Picture._esm, flags=re.M)
-    if found != 1 or re.search(r"^(import|export)\b", widget, re.M):
-        raise SphinxError("the pictures must import nothing and have one `export default`")
-    host = Path(__file__).with_name("host.js").read_text(encoding="utf-8")
-    script = f'"use strict";\n(() => {{\n{widget}\n{host}}})();\n'
-    return {"explore.css": Picture._css, "explore.js": script}
+def explore(*kinds):
+    """Give the scripts that draw kinds of picture, and last their host: {name: text}."""
+    found = {}
+    for kind in kinds:
+        found |= {k: text for k, text in scripts(kind).items() if k not in found}
+    return found | {"host": Path(__file__).with_name("host.js").read_text(encoding="utf-8")}
+
+
+def version(text):
+    """Tell one state of a file from another, for browsers that keep what they have."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def sha256(text):
@@ -294,18 +296,17 @@ def sha256(text):
 
 def policy(soup):
     """Allow the page its own files and the inline scripts that it has now, nothing else."""
-
     inline = {
         f"'sha256-{sha256(script.string or '')}'"
         for script in soup.find_all("script", src=False)
         if script.get("type") != DATA
     }
     own = "'self' file:"  # file: for browsers in which a page from a folder has no self
-    scripts = " ".join([own, *sorted(inline)])
+    allowed = " ".join([own, *sorted(inline)])
     meta = soup.new_tag("meta")
     meta["http-equiv"] = "Content-Security-Policy"
     meta["content"] = (
-        f"default-src 'none'; script-src {scripts}; style-src {own} 'unsafe-inline'; "
+        f"default-src 'none'; script-src {allowed}; style-src {own} 'unsafe-inline'; "
         f"img-src {own} data:; font-src {own} data:; connect-src {own}; "
         "form-action 'self' file:; base-uri 'none'"
     )
@@ -318,8 +319,11 @@ def finished(app, error):
     if error or app.builder.name != "html":
         return
     out = Path(app.outdir)
-    for name, content in explore().items():
-        (out / "_static" / name).write_text(content, encoding="utf-8")
+    pictures = out / "_static" / "explore"
+    pictures.mkdir(exist_ok=True)
+    for name, text in explore(*(path.stem for path in HERE.glob("*.js"))).items():
+        (pictures / f"{name}.js").write_text(text, encoding="utf-8")
+    (pictures / "explore.css").write_text(Picture._css, encoding="utf-8")
     missing = [
         name for name in app.config.external_site_map if not (out / f"{name}.html").is_file()
     ]

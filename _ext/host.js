@@ -1,3 +1,4 @@
+"use strict";
 // The host of the live pictures on a page without Jupyter (https://anywidget.dev/en/afm): what a notebook keeps in
 // Python stays here in the page.
 function modelOf(state) {
@@ -19,6 +20,6 @@ addEventListener("DOMContentLoaded", () => {
   for (const el of document.querySelectorAll(".bp-live")) {
     const model = modelOf(JSON.parse(el.querySelector("script").textContent));
     el.replaceChildren();
-    widget.render({ model, el });
+    $kit.widget(window[`$${model.get("kind")}`][model.get("kind")]).render({ model, el });
   }
 });

@@ -5,6 +5,7 @@ import re
 from base64 import b64encode
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import matplotlib.pyplot as plt
@@ -21,37 +22,40 @@ IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";$', re.M)
 EXPORT = re.compile(r"^export (?=(?:const|function|class) (\w+))", re.M)
 
 
-def module(start: str = "main.js") -> str:
-    """Join a JavaScript file of this folder and the files that it imports to one module.
+def scripts(start: str) -> dict[str, str]:
+    """Give a JavaScript file of this folder and the files that it uses, each after what it uses.
 
     Parameters
     ----------
     start : str
-        The name of the file.
+        The name of the file, such as ``unit``.
 
     Returns
     -------
-    str
-        One module without imports, as anywidget and the host of the book's pages want it.
+    dict of str -> str
+        Name and text: a script that keeps what the file exports in ``$name``. A page from a folder
+        may load no modules, and a widget brings one text.
     """
-    files: dict[str, str] = {}
+    found: dict[str, str] = {}
 
     def read(name):
         text = (HERE / f"{name}.js").read_text(encoding="utf-8")
+        if "d3." in text:
+            found.setdefault("d3", (HERE / "vendor" / "d3.js").read_text(encoding="utf-8"))
         for _, other in IMPORT.findall(text):
-            if other not in files:
-                files[other] = scope(other, read(other))
-        return IMPORT.sub(r"const \1 = $\2;", text)
+            if other not in found:
+                read(other)
+        inner = EXPORT.sub("", IMPORT.sub(r"const \1 = $\2;", text))
+        names = ", ".join(EXPORT.findall(text))
+        found[name] = f"var ${name} = (() => {{\n{inner}return {{ {names} }};\n}})();\n"
 
-    last = read(start.removesuffix(".js"))
-    library = (HERE / "vendor" / "d3.js").read_text(encoding="utf-8")
-    return "\n".join([library, *files.values(), last])
+    read(start)
+    return found
 
 
-def scope(name, text):
-    """Give a file a scope of its own, which leads out what the file exports."""
-    found = ", ".join(EXPORT.findall(text))
-    return f"const ${name} = (() => {{\n{EXPORT.sub('', text)}return {{ {found} }};\n}})();"
+def module(kind: str) -> str:
+    """Join what draws a kind of picture to one module, as anywidget wants it."""
+    return f"{''.join(scripts(kind).values())}export default $kit.widget(${kind}.{kind});\n"
 
 
 class Picture(anywidget.AnyWidget):
@@ -71,13 +75,16 @@ class Picture(anywidget.AnyWidget):
         An <img> for readers without JavaScript.
     """
 
-    _esm = module()
+    _esm = traitlets.Unicode().tag(sync=True)
     _css = (HERE / "explore.css").read_text(encoding="utf-8")
     kind = traitlets.Unicode().tag(sync=True)
     label = traitlets.Unicode().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
     given = traitlets.Dict().tag(sync=True)
     still = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, kind: str, **traits: Any) -> None:
+        super().__init__(kind=kind, _esm=module(kind), **traits)
 
     @property
     def net(self) -> Network:
@@ -124,7 +131,8 @@ def picture(kind, label, state, given, figure, alt):
     """Make a picture of a kind; a figure and its words stand in for it where no script runs."""
     if not isinstance(label, str):
         raise TypeError(f"label must be a str, got {valid.describe(label)}")
-    return Picture(kind=kind, label=label, state=state, given=given, still=image(svg(figure), alt))
+    still = image(svg(figure), alt)
+    return Picture(kind, label=label, state=state, given=given, still=still)
 
 
 def axes(*, wide=3.6, high=3.0, columns=1):

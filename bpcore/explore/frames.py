@@ -35,7 +35,7 @@ def _framed(pictures, labels, values, forms, start):
     for k in start:
         first = first[k]
     return Picture(
-        kind="frames",
+        "frames",
         label=" and ".join(labels),
         state={"at": list(start)},
         given={"labels": list(labels), "forms": names, "pictures": pictures},

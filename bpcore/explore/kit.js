@@ -41,6 +41,13 @@ export function python({ W, b, g, X, Y, loss, learning_rate: rate }) {
   return lines.join("\n");
 }
 
+export const widget = (picture) => ({ // what anywidget, and the host of a page, ask for
+  render({ model, el }) {
+    const stage = new Stage(model, el);
+    return stage.open(picture(stage));
+  },
+});
+
 export class Stage {
   constructor(model, el) {
     this.model = model;

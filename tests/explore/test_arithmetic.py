@@ -20,7 +20,7 @@ from bpcore import (
     step,
     train,
 )
-from bpcore.explore._picture import HERE, module, plain
+from bpcore.explore._picture import HERE, plain, scripts
 
 LINES = {  # tag: what stands in its line, and a fault
     "F1": ("plus(dot(W[i], a[i - 1]), b[i])", "dot(W[i], a[i - 1])"),
@@ -42,6 +42,7 @@ OTHERS = [  # faults in what the lines use
 ]
 RUN = """
 import { readFileSync } from "node:fs";
+const { forward, backward, step, cost, accuracy, length, finite } = $network;
 for (const { net, X, Y, loss, rate, steps } of JSON.parse(readFileSync(0, "utf8"))) {
   let moved = net;
   for (let t = 0; t < steps; t++) {
@@ -61,9 +62,9 @@ def ask(tmp_path_factory):
     folder = tmp_path_factory.mktemp("network")
 
     def ask(cases, right="", wrong=""):
-        text = module("network.js")
+        text = scripts("network")["network"]
         assert right in text
-        (folder / "run.mjs").write_text(text.replace(right, wrong) + RUN if right else text + RUN)
+        (folder / "run.mjs").write_text((text.replace(right, wrong) if right else text) + RUN)
         given = [
             {
                 "net": plain(net),

@@ -343,12 +343,12 @@ def compare(kind, answer):
 @pytest.fixture(scope="module")
 def shown(browser, tmp_path_factory):
     """Show pictures on a page of their own, which keeps what is complained of."""
-    folder, files = tmp_path_factory.mktemp("pictures"), book_site.explore()
+    folder = tmp_path_factory.mktemp("pictures")
 
     def shown(*names, scheme="light"):
         file = folder / f"{names[0]}-{len(names)}.html"
         if not file.exists():
-            file.write_text(page(files, [PICTURES[name]() for name in names]), encoding="utf-8")
+            file.write_text(page([PICTURES[name]() for name in names]), encoding="utf-8")
         tab = browser.new_page(color_scheme=scheme, viewport={"width": 1280, "height": 900})
         tab.complaints = []
         tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
@@ -360,21 +360,22 @@ def shown(browser, tmp_path_factory):
     return shown
 
 
-def page(files, pictures):
+def page(pictures):
     """Write a page that holds pictures and nothing else."""
     live = ""
     for picture in pictures:
         traits = {part: getattr(picture, part) for part in ("kind", "label", "state", "given")}
         data = json.dumps(traits).replace("<", "\\u003c")
         live += f"<div class=bp-live><script type=application/json>{data}</script></div>"
-    script = files["explore.js"].replace("</script", "<\\/script")
+    parts = book_site.explore(*(picture.kind for picture in pictures)).values()
+    script = "".join(f"<script>{part}</script>" for part in parts)
     return (
         "<!doctype html><html lang=en><meta charset=utf-8><title>t</title>"
         "<meta name=viewport content='width=device-width'>"
         "<style>body { font: 16px sans-serif; margin: 8px; background: Canvas; color: CanvasText }"
         ":root { color-scheme: light dark; --pst-color-surface: Canvas }</style>"
-        f"<style>{files['explore.css']}</style><main><h1>t</h1>{live}</main>"
-        f"<script>{script}</script></html>"
+        f"<style>{explore.Picture._css}</style><main><h1>t</h1>{live}</main>"
+        f"{script}</html>"
     )
 
 
