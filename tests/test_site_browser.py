@@ -15,8 +15,7 @@ import pytest
 WIDTHS = {1280: 900, 360: 740}
 SHOTS = {("light", 1280): False, ("dark", 360): True}  # whether the whole page is shown
 READY = """async () => {
-    const views = [...document.querySelectorAll('script[type$="widget-view+json"]')];
-    while (views.some((view) => !view.previousElementSibling?.querySelector('.noUi-handle'))) {
+    while (document.querySelector('.bp-live:not(.bpx)')) { // a picture that is not drawn yet
         await new Promise(requestAnimationFrame);
     }
     await document.fonts.ready;
@@ -166,7 +165,7 @@ def test_page(open_page, address, site, page):
         tab = open_page(f"{folder}{page}.html", scheme)
         see_formulas(tab)
         assert not UNRENDERED.search(tab.evaluate(TEXT))
-        move_sliders(tab)
+        move_pictures(tab)
         tab.evaluate("document.activeElement.blur(); scrollTo({ top: 0, behavior: 'instant' })")
         for width in WIDTHS:
             show(tab, scheme, width)
@@ -240,20 +239,21 @@ def see_formulas(tab):
     assert tab.evaluate(FONT) or not formulas
 
 
-def move_sliders(tab):
-    """Move each slider by keyboard: the picture, the spoken value and the readout change."""
-    shown = """[...document.querySelectorAll('img.bp-frame')]
-        .filter((frame) => frame.checkVisibility()).map((frame) => frame.src)"""
-    for slider in tab.locator(".widget-slider").all():
-        handle = slider.locator(".noUi-handle")
-        assert handle.get_attribute("aria-label")
-        before = tab.evaluate(shown), handle.get_attribute("aria-valuetext")
-        at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
-        handle.focus()
+def move_pictures(tab):
+    """Move the first control of each live picture by keyboard: state and spoken value change."""
+    for picture in tab.locator(".bpx").all():
+        control = picture.locator("input[type=range]:visible").first
+        if not control.count():
+            continue
+        assert picture.get_attribute("aria-label")
+        assert control.get_attribute("aria-label")
+        before = picture.evaluate("one => one.picture().state")
+        spoken = control.get_attribute("aria-valuetext")
+        at_end = control.evaluate("one => one.value === one.max")
+        control.focus()
         tab.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
-        after = tab.evaluate(shown), handle.get_attribute("aria-valuetext")
-        assert after[0] != before[0]
-        assert after[1] == slider.locator(".widget-readout").text_content() != before[1]
+        assert picture.evaluate("one => one.picture().state") != before
+        assert control.get_attribute("aria-valuetext") != spoken
 
 
 def test_search_finds_a_chapter(open_page, address):
@@ -270,11 +270,20 @@ def test_search_dialog_can_be_sent_without_a_keyboard(open_page, address):
     tab.locator("#search-results li").first.wait_for()
 
 
-def test_print_shows_the_picture_and_no_slider(open_page, address):
+def test_print_shows_the_picture_and_no_control(open_page, address):
     tab = open_page(f"{address}intro.html")
     tab.emulate_media(media="print")
-    assert tab.locator("img.bp-frame:visible").count() == 1
-    assert tab.locator(".noUi-handle:visible").count() == 0
+    assert tab.locator(".bpx-pictures svg:visible").count() > 1
+    assert tab.locator(".bpx :is(input, button, select):visible").count() == 0
+
+
+def test_without_scripts_there_is_a_still_picture(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(f"{address}intro.html")
+    assert tab.locator("img.bp-frame").count() == 1
+    assert tab.locator("img.bp-frame").get_attribute("alt")
+    context.close()
 
 
 def test_search_from_a_folder(open_page, site):
