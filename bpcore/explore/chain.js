@@ -25,21 +25,22 @@ export function chain(stage) {
     numbers,
     python,
     say(s) {
-      const { before, after, slope } = numbers(s), change = after[4] - before[4];
-      const reached = before[4] <= target ? ` The loss is at most ${target}: target hit.` : ` Target: turn w_h until the loss is at most ${target}.`;
-      return `The nudge ${text(s.nudge, 2)} changes the loss by ${text(change, 5)}: ${s.nudge ? `a rate of ${text(change / s.nudge, 4)}` : "no rate without a nudge"}; the product of the five links is ${text(slope, 4)}.${reached}`;
+      const { before, after, slope } = numbers(s);
+      const reached = after[4] <= target ? `Target hit: the loss is at most ${text(target, 2)}.` : `Target: a nudge that brings the loss down to ${text(target, 2)}.`;
+      return `With the nudge ${text(s.nudge, 2)} the loss goes from ${text(before[4], 4)} to ${text(after[4], 4)}: it changes by ${text(after[4] - before[4], 5)}. The product of the five links, ${text(slope, 4)}, times the nudge promises ${text(slope * s.nudge, 5)}. ${reached}`;
     },
     draw(s) {
       const { before, after, links: rates } = numbers(s), rows = [["w_h", s.W[1][0][0], s.W[1][0][0] + s.nudge], ...NAMES.map((name, k) => [name, before[k], after[k]])], nodes = [];
       for (const [k, [name, from, to]] of rows.entries()) {
-        const y = 30 + k * ROW, [low, high] = name[0] === "a" ? [0, 1] : name === "ℓ" ? [0, Math.max(0.6, from, to)] : [-4, 4];
+        const y = 30 + k * ROW, [low, high] = name[0] === "a" ? [0, 1] : name === "ℓ" ? [0, Math.max(0.5, from, to)] : [Math.min(-4, from, to), Math.max(4, from, to)];
         const place = (v) => LEFT + ((Math.max(low, Math.min(high, v)) - low) / (high - low)) * (RIGHT - LEFT), style = { z: "z", a: "a", ℓ: "J", w: "W" }[name[0]];
         nodes.push(tag("line", { x1: LEFT, x2: RIGHT, y1: y, y2: y, class: "bpx-line thin" }), tag("text", { x: LEFT - 12, y: y + 4, "text-anchor": "end" }, name),
           tag("line", { x1: place(from), x2: place(to), y1: y, y2: y, class: `bpx-line ${style}`, "stroke-width": 5 }), tag("circle", { cx: place(from), cy: y, r: 6, class: "bpx-then" }), tag("circle", { cx: place(to), cy: y, r: 5, class: "bpx-now" }),
-          tag("text", { x: LEFT, y: y - 12 }, `${text(from)} → ${text(to)}   change ${to >= from ? "+" : ""}${text(to - from, 4)}`));
+          tag("text", { x: LEFT, y: y - 12 }, `${text(from, 4)} → ${text(to, 4)}   change ${to >= from ? "+" : ""}${text(to - from, 5)}`));
+        if (name === "ℓ") nodes.push(tag("line", { x1: place(target), x2: place(target), y1: y - 8, y2: y + 8, class: "bpx-line" }), tag("text", { x: place(target), y: y + 22, "text-anchor": "middle" }, "target"));
         if (k) {
           const [, was, is] = rows[k - 1], turn = is - was;
-          nodes.push(tag("text", { x: LEFT, y: y - ROW / 2, class: "bpx-delta" }, `× ${text(rates[k - 1])}${turn ? `   (this nudge: × ${text((to - from) / turn)})` : ""}`));
+          nodes.push(tag("text", { x: LEFT, y: y - ROW / 2, class: "bpx-delta" }, `× ${text(rates[k - 1], 4)}${turn ? `   (this nudge: × ${text((to - from) / turn, 4)})` : ""}`));
         }
       }
       svg.setAttribute("aria-label", `Six number lines from w_h to the loss, each with a dot before and after the nudge of ${text(s.nudge, 2)}.`);
