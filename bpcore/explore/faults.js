@@ -49,7 +49,7 @@ export function faults(stage) {
     numbers: (s) => ({ wrong: FAULTS[s.fault][1](backward(s, forward(s, s.X), s.Y, s.loss), s), rows: rows(s), length: length(backward(s, forward(s, s.X), s.Y, s.loss)) }),
     say(s) {
       const bad = rows(s).filter(({ off }) => !(off < 1e-6));
-      const verdict = bad.length ? `Wrong: ${bad.map(({ name, ratio }) => name + (ratio === null ? "" : `, ${text(ratio, 2)} times too large`)).join("; ")}.` : "Every layer agrees with the finite difference.";
+      const verdict = bad.length ? `Wrong: ${bad.map(({ name, ratio }) => name + (ratio === null ? "" : `, ${text(ratio, 2)} times the right one in every entry`)).join("; ")}.` : "Every layer agrees with the finite difference.";
       return `Program ${s.fault}. ${verdict}${s.told ? ` What was done: ${FAULTS[s.fault][0]}.` : ""}`;
     },
     draw(s) {
