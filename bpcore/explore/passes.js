@@ -1,8 +1,10 @@
 import { Graph } from "./graph.js";
 import { ACTIVATIONS, backward, cost, forward } from "./network.js";
-import { at, down, nameOf, put, python, signed, text, up } from "./kit.js";
+import { at, down, nameOf, put, python, text, up } from "./kit.js";
 
 // A network with one sample: every number can be moved, both passes go step by step with their arithmetic.
+const short = (x, digits = 4) => text(x, Math.abs(x - x.toFixed(2)) < 1e-12 ? (String(+x.toFixed(2)).split(".")[1] ?? "").length : digits); // given numbers as they are
+const factor = (x, digits) => (x < 0 ? `(${short(x, digits)})` : short(x, digits));
 const G = { sigmoid: "σ", tanh: "tanh", relu: "max(0, ·)", identity: "id" };
 
 function stages(L) { // forward: z, a of each layer; the loss; backward: delta, then the derivatives, of each layer
@@ -26,24 +28,24 @@ export function arithmetic(s, { z, a, delta, dW, db, J }, [kind, i]) { // the li
   const L = s.W.length - 1, one = (M, j) => M[j][0], sum = (terms) => terms.join(" + ");
   const each = (line) => s.W[i].map((row, j) => line(row, j));
   switch (kind) {
-    case "x": return s.X.map((_, j) => `${nameOf("x", 0, j).replace("⁰", "")} = ${text(one(s.X, j))}`);
-    case "z": return each((row, j) => `${nameOf("z", i, j)} = ${sum(row.map((w, k) => `${signed(w)} · ${signed(one(a[i - 1], k))}`))} + ${signed(one(s.b[i], j))} = ${text(one(z[i], j))}`);
-    case "a": return each((_, j) => `${nameOf("a", i, j)} = ${G[s.g[i]]}(${text(one(z[i], j))}) = ${text(one(a[i], j))}`);
-    case "J": return [`J = ${sum(s.Y.map((_, j) => loss(s, one(a[L], j), one(s.Y, j))))} = ${text(J)}`];
+    case "x": return s.X.map((_, j) => `${nameOf("x", 0, j).replace("⁰", "")} = ${short(one(s.X, j))}`);
+    case "z": return each((row, j) => `${nameOf("z", i, j)} = ${sum(row.map((w, k) => `${factor(w)} · ${factor(one(a[i - 1], k))}`))} + ${factor(one(s.b[i], j))} = ${short(one(z[i], j))}`);
+    case "a": return each((_, j) => `${nameOf("a", i, j)} = ${G[s.g[i]]}(${short(one(z[i], j))}) = ${short(one(a[i], j))}`);
+    case "J": return [`J = ${sum(s.Y.map((_, j) => loss(s, one(a[L], j), one(s.Y, j))))} = ${short(J)}`];
     case "δ": return each((_, j) => {
-      const result = ` = ${text(one(delta[i], j))}`, [out, y] = [one(a[i], j), i === L ? one(s.Y, j) : 0], slope = ACTIVATIONS[s.g[i]].slope(out);
-      if (i === L) return `${nameOf("δ", i, j)} = ${s.loss === "quadratic" ? `(${text(out)} − ${y}) · ${text(slope)}` : `${text(out)} − ${y}`}${result}`;
-      const parts = s.W[i + 1].map((row, l) => `${signed(row[j])} · ${signed(one(delta[i + 1], l))}`);
-      return `${nameOf("δ", i, j)} = ${parts.length > 1 ? `(${sum(parts)})` : parts} · ${text(slope)}${result}`;
+      const result = ` = ${short(one(delta[i], j))}`, [out, y] = [one(a[i], j), i === L ? one(s.Y, j) : 0], slope = ACTIVATIONS[s.g[i]].slope(out);
+      if (i === L) return `${nameOf("δ", i, j)} = ${s.loss === "quadratic" ? `(${short(out)} − ${y}) · ${short(slope)}` : `${short(out)} − ${y}`}${result}`;
+      const parts = s.W[i + 1].map((row, l) => `${factor(row[j])} · ${factor(one(delta[i + 1], l))}`);
+      return `${nameOf("δ", i, j)} = ${parts.length > 1 ? `(${sum(parts)})` : parts} · ${short(slope)}${result}`;
     });
-    default: return each((row, j) => `db${up(i)}${down(j + 1)} = δ = ${text(one(db[i], j))};  dW${up(i)}${down(j + 1)} = δ · a${up(i - 1)} = ${text(one(delta[i], j))} · (${a[i - 1].map(([x]) => text(x)).join(", ")}) = (${dW[i][j].map((x) => text(x)).join(", ")})`);
+    default: return each((row, j) => `db${up(i)}${down(j + 1)} = δ = ${short(one(db[i], j))};  dW${up(i)}${down(j + 1)} = δ · a${up(i - 1)} = ${short(one(delta[i], j))} · (${a[i - 1].map(([x]) => short(x)).join(", ")}) = (${dW[i][j].map((x) => short(x)).join(", ")})`);
   }
 }
 
-const loss = (s, a, y) => (s.loss === "quadratic" ? `½ (${text(a)} − ${y})²` : y ? `−ln ${text(a)}` : `−ln(1 − ${text(a)})`);
+const loss = (s, a, y) => (s.loss === "quadratic" ? `½ (${short(a)} − ${y})²` : y ? `−ln ${short(a)}` : `−ln(1 − ${short(a)})`);
 
 export function slope(s, { delta, a }, [part, i, j, k]) { // the derivative by a chosen number, as the book writes it
-  if (part === "W") return [delta[i][j][0] * a[i - 1][k][0], `${nameOf("δ", i, j)} · ${i > 1 ? nameOf("a", i - 1, k) : `x${down(k + 1)}`} = ${signed(delta[i][j][0])} · ${signed(a[i - 1][k][0])}`];
+  if (part === "W") return [delta[i][j][0] * a[i - 1][k][0], `${nameOf("δ", i, j)} · ${i > 1 ? nameOf("a", i - 1, k) : `x${down(k + 1)}`} = ${factor(delta[i][j][0])} · ${factor(a[i - 1][k][0])}`];
   if (part === "b") return [delta[i][j][0], nameOf("δ", i, j)];
   return [s.W[1].reduce((sum, row, l) => sum + row[i] * delta[1][l][0], 0), `the sum of W${up(1)} · δ${up(1)} over the lines that leave it`];
 }
@@ -71,7 +73,7 @@ export function passes(stage) {
     python,
     say(s) {
       const now = numbers(s), [value, product] = slope(s, now, s.look), [kind, i] = order[s.at];
-      const chosen = `∂J/∂${label(s.look)} = ${product} = ${text(value, 5)}; the page's own finite difference: ${text(difference(s, s.look), 5)}.`;
+      const chosen = `∂J/∂${label(s.look)} = ${product} = ${short(value, 5)}; the page's own finite difference: ${short(difference(s, s.look), 5)}.`;
       return [`${TITLES[kind](i, L)}`, ...arithmetic(s, now, order[s.at]), chosen].join("\n");
     },
     draw(s) {
@@ -79,12 +81,12 @@ export function passes(stage) {
       graph.draw(`The network ${n.join("-")} at the stage ${TITLES[kind](layer, L)}: the values of its units, and δ below them where it is known.`, s, {
         heads: n.map((_, i) => (i ? `layer ${i}` : "inputs")),
         values: now.a.map((M, i) => M.map(([x]) => (i === 0 || reached("a", i) ? x : undefined))),
-        unit: (i, j) => ({ on: (kind === "z" || kind === "a" || kind === "δ") && i === layer, label: i && reached("δ", i) ? `δ ${text(now.delta[i][j][0])}` : i && reached("z", i) ? `z ${text(now.z[i][j][0])}` : undefined }),
+        unit: (i, j) => ({ on: (kind === "z" || kind === "a" || kind === "δ") && i === layer, label: i && reached("δ", i) ? `δ ${short(now.delta[i][j][0], 3)}` : i && reached("z", i) ? `z ${short(now.z[i][j][0], 3)}` : undefined }),
         edge(i, j, k) {
           const on = String(s.look) === String(["W", i, j, k]), w = s.W[i][j][k];
-          if (kind === "δ" && i === layer + 1) return { on, label: `${signed(w, 2)} · ${signed(now.delta[i][j][0])}` };
-          if (kind === "d" && i === layer) return { on, label: crowded ? undefined : text(now.dW[i][j][k]) };
-          return { on, label: crowded && !on ? undefined : text(w, 2) };
+          if (kind === "δ" && i === layer + 1) return { on, label: `${factor(w, 2)} · ${factor(now.delta[i][j][0], 3)}` };
+          if (kind === "d" && i === layer) return { on, label: crowded ? undefined : short(now.dW[i][j][k], 3) };
+          return { on, label: crowded && !on ? undefined : short(w, 2) };
         },
         act,
       });
