@@ -19,13 +19,14 @@ export function bars(stage) {
     python: ({ z, y, c }) => `import numpy as np\nfrom bpcore import *\n\nz, Y = ${c} * np.array([${JSON.stringify(z)}]), np.array([${JSON.stringify(y)}])\nlikelihood(sigmoid(z), Y), cross_entropy(z, Y).mean()`,
     say(s) {
       const { likelihood, J } = numbers(s);
-      return `The logits times ${text(s.c, 2)}. Likelihood: the product of the bars on the left, ${text(likelihood, 4)}. Cost: the mean of the bars on the right, ${text(J, 4)} nats a sample.`;
+      return `The logits times ${text(s.c, 2)}. Likelihood: the product of the bars on the left, ${text(likelihood, 4)}. Cost: the mean of the bars on the right (line), ${text(J, 4)} nats a sample; a coin pays ln 2 = 0.6931 (dots).`;
     },
     draw(s) {
-      const [left, right] = [seen(s), prices(s)];
+      const [left, right] = [seen(s), prices(s)], level = (h, style) => price.path([[0.4, h], [m + 0.6, h]], style);
       given.draw(`Five bars: ${left.map((p) => text(p)).join(", ")}.`, left.map(bar(given, "bpx-class0")), left.map(digits(given)));
       price.range(undefined, [0, Math.max(3, 1.15 * Math.max(...right))]);
-      price.draw(`Their prices: ${right.map((p) => text(p)).join(", ")}.`, right.map(bar(price, "bpx-class1")), right.map(digits(price)));
+      price.draw(`Their prices: ${right.map((p) => text(p)).join(", ")}; their mean ${text(numbers(s).J)} as a line, a coin's ln 2 as dots.`, right.map(bar(price, "bpx-class1")),
+        level(numbers(s).J, "J"), level(Math.LN2, "J dots"), right.map(digits(price)));
     },
   };
 }

@@ -23,7 +23,7 @@ export function fit(stage) {
   });
   return {
     numbers: (s) => ({ S: m * J(s.w, s.b), J: J(s.w, s.b), slopes: slopes(s) }),
-    python: (s) => `import numpy as np\n\nx, y = np.array(${JSON.stringify(x)}), np.array(${JSON.stringify(y)})\nw, b = ${s.w}, ${s.b}\ne = y - (w * x + b)\n(e**2).sum(), -2 * (e * x).mean(), -2 * e.mean()`,
+    python: (s) => `import numpy as np\n\nx, y = np.array(${JSON.stringify(x)}), np.array(${JSON.stringify(y)})\nw, b = ${s.w}, ${s.b}\nr = y - (w * x + b)\n(r**2).sum(), -2 * (r * x).mean(), -2 * r.mean()`,
     say(s) {
       const [dw, db] = slopes(s);
       return `Sum of squares S = ${text(m * J(s.w, s.b), 3)}, mean ${text(J(s.w, s.b), 3)}; its slopes: ${text(dw, 3)} with respect to w, ${text(db, 3)} with respect to b. ${s.path.length - 1} steps.`;
