@@ -1,7 +1,10 @@
 """What all tests share: a Hypothesis profile, a rule for missing tools, the pages of the book."""
 
+import functools
+import http.server
 import os
 import shutil
+import threading
 from collections import Counter
 from pathlib import Path
 
@@ -69,6 +72,26 @@ def tool():
         return path
 
     return find
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Serve the site below a path, as a project page of a code host does."""
+
+    def translate_path(self, path):
+        return super().translate_path(path.removeprefix("/book"))
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    """Where the site is served."""
+    handler = functools.partial(Handler, directory=site)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/book/"
+        server.shutdown()
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,7 @@ Each page is opened twice, as it is read: light from a server and dark from a fo
 are left in _build/screenshots/: the first screen light and wide, the whole page dark and narrow.
 """
 
-import functools
-import http.server
 import re
-import threading
 from pathlib import Path
 
 import pytest
@@ -90,26 +87,6 @@ SERIOUS = """async () => {
     return bad.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
 }"""
 UNRENDERED = re.compile(r"\\[a-zA-Z]+|\$\$|\?\?|\{(eq|ref|numref|glue|doc|cite)\b|\[UNDEFINED|:::")
-
-
-class Handler(http.server.SimpleHTTPRequestHandler):
-    """Serve the site below a path, as a project page of a code host does."""
-
-    def translate_path(self, path):
-        return super().translate_path(path.removeprefix("/book"))
-
-    def log_message(self, *args):
-        pass
-
-
-@pytest.fixture(scope="module")
-def address(site):
-    """Where the site is served."""
-    handler = functools.partial(Handler, directory=site)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/book/"
-        server.shutdown()
 
 
 @pytest.fixture(scope="module")
