@@ -16,8 +16,9 @@ export function bowl(stage) {
     for (let t = 0; t < s.steps && Math.hypot(...points[t]) < 1e9; t++) points.push(points[t].map((x, k) => x - s.learning_rate * slopes(s, points[t])[k]));
     return points;
   };
+  const [[a], [, d]] = stage.state.A, most = Math.floor(95 * Math.sqrt(a * d)) / 100; // more tilt would make a saddle
   stage.control({ label: "learning rate η", min: 0.01, max: 2, log: true, digits: 3, path: ["learning_rate"] });
-  stage.control({ label: "tilt (the mixed term)", min: -1.9, max: 1.9, get: (s) => s.A[0][1], set: (s, c) => ({ ...s, A: [[s.A[0][0], c], [c, s.A[1][1]]] }) });
+  stage.control({ label: "tilt (the mixed term)", min: -most, max: most, get: (s) => s.A[0][1], set: (s, c) => ({ ...s, A: [[s.A[0][0], c], [c, s.A[1][1]]] }) });
   for (const k of [0, 1]) stage.control({ label: `start ${"xy"[k]}₀`, min: -box, max: box, path: ["p", k] });
   stage.slider({ label: "steps", names: Array.from({ length: 61 }, (_, t) => String(t)), path: ["steps"] });
   stage.player((s) => (s.steps < 60 ? { ...s, steps: s.steps + 1 } : null));

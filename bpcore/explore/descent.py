@@ -25,6 +25,7 @@ def valley(
     start: float = 0.9,
     learning_rate: float = 0.1,
     steps: int = 0,
+    threshold: bool = True,
     label: str = "descent on a curve",
 ) -> Picture:
     """Make a picture of descent on a curve, from any start and with any rate.
@@ -37,6 +38,8 @@ def valley(
     learning_rate : float
     steps : int
         Taken at the start, at most 60.
+    threshold : bool
+        False hides the largest rate that converges, until the reader has found it to 3 %.
     label : str
         What a screen reader calls the picture.
 
@@ -60,13 +63,17 @@ def valley(
     rate = valid.as_positive(learning_rate, "learning_rate")
     state = {"curve": curves[0], "x": float(valid.as_array(start, "start")), "learning_rate": rate}
     state["steps"] = min(valid.as_count(steps, "steps"), 60)
+    given = {
+        "curves": curves,
+        "threshold": valid.as_instance(threshold, bool, "threshold", "True or False"),
+    }
     f, slope, half = CURVES[curves[0]]
     path = descend(f, slope, state["x"], learning_rate=rate, steps=state["steps"])
     figure, ax = axes()
     axis = np.linspace(-half, half, 121)
     plots.path_1d(axis, f(axis), path.x, path.f, ax=ax)
     alt = f"Descent on {curves[0]} from {start:g} with the rate {rate:g}, {state['steps']} steps."
-    return picture("valley", label, state, {"curves": curves}, figure, alt)
+    return picture("valley", label, state, given, figure, alt)
 
 
 def bowl(
