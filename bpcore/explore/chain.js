@@ -8,8 +8,8 @@ export function chain(stage) {
   const svg = tag("svg", { viewBox: `0 0 ${WIDTH} ${ROW * 6}`, role: "img", class: "bpx-chart" });
   stage.add(svg);
   const { target } = stage.given;
-  for (const [label, path] of [["w_h", ["W", 1, 0, 0]], ["b_h", ["b", 1, 0, 0]], ["w_o", ["W", 2, 0, 0]], ["b_o", ["b", 2, 0, 0]]]) stage.control({ label, min: -6, max: 6, path });
   stage.control({ label: "nudge of w_h", min: -2, max: 2, path: ["nudge"] });
+  for (const [label, path] of [["w_h", ["W", 1, 0, 0]], ["b_h", ["b", 1, 0, 0]], ["w_o", ["W", 2, 0, 0]], ["b_o", ["b", 2, 0, 0]]]) stage.control({ label, min: -6, max: 6, path });
   const values = (s) => {
     const { z, a } = forward(s, s.X);
     return [z[1][0][0], a[1][0][0], z[2][0][0], a[2][0][0], cost({ z }, s.Y, s.loss)];

@@ -14,13 +14,13 @@ export function tangent(stage) {
     const a = ACTIVATIONS[g].of(z);
     return { a, slope: ACTIVATIONS[g].slope(a) };
   };
-  const rule = { sigmoid: (a) => `a (1 − a) = ${text(a)} · ${text(1 - a)}`, tanh: (a) => `1 − a² = 1 − ${text(a)}²`, relu: (a) => (a > 0 ? "1, as a > 0" : "0, as a = 0") };
+  const rule = { sigmoid: (a) => `a (1 − a) = ${text(a, 4)} · ${text(1 - a, 4)}`, tanh: (a) => `1 − a² = 1 − ${text(a, 4)}²`, relu: (a) => (a > 0 ? "1, as a > 0" : "0, as a = 0") };
   return {
     numbers,
     python: ({ g, z }) => `from bpcore import *\n\na = ${g}([[${z}]])\na, ${g}.prime(a)`,
     say(s) {
       const { a, slope } = numbers(s);
-      return `a = ${NAMES[s.g]}${s.g === "relu" ? "" : `(${text(s.z, 2)})`} = ${text(a)}; slope = ${rule[s.g](a)}${s.g === "relu" ? "" : ` = ${text(slope)}`}.`;
+      return `a = ${NAMES[s.g]}${s.g === "relu" ? "" : `(${text(s.z, 2)})`} = ${text(a, 4)}; slope = ${rule[s.g](a)}${s.g === "relu" ? "" : ` = ${text(slope, 4)}`}.`;
     },
     draw(s) {
       const { of, slope } = ACTIVATIONS[s.g], now = numbers(s), reach = 1.6 / Math.hypot(1, now.slope);
