@@ -13,7 +13,7 @@ export function bars(stage) {
   const prices = ({ z, y, c }) => z.map((x, k) => LOSSES.cross_entropy.of(c * x, y[k]));
   const numbers = (s) => ({ likelihood: seen(s).reduce((p, q) => p * q, 1), J: prices(s).reduce((p, q) => p + q, 0) / m, seen: seen(s), prices: prices(s) });
   const bar = (chart, style) => (h, k) => tag("rect", { x: chart.x(k + 0.72), width: chart.x(1.56) - chart.x(1), y: chart.y(h), height: chart.y(0) - chart.y(h), class: style });
-  const digits = (chart) => (h, k) => chart.mark(k + 1, h, text(h, 3), { dx: 0, "text-anchor": "middle" });
+  const digits = (chart) => (h, k) => chart.mark(k + 1, h, text(h, 3), { dx: 0, "text-anchor": "middle", class: "bpx-halo" });
   return {
     numbers,
     python: ({ z, y, c }) => `import numpy as np\nfrom bpcore import *\n\nz, Y = ${c} * np.array([${JSON.stringify(z)}]), np.array([${JSON.stringify(y)}])\nlikelihood(sigmoid(z), Y), cross_entropy(z, Y).mean()`,
