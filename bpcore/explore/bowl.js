@@ -32,12 +32,12 @@ export function bowl(stage) {
     draw(s) {
       const { values, vectors } = eigen(s), points = path(s);
       chart.draw(`Lines of equal height, the two eigenvectors and the path of ${points.length - 1} steps.`, chart.contours((U, V) => U.map((u, k) => f(s, [u, V[k]])), 8),
-        vectors.map(([u, v], k) => [chart.arrow(0, 0, u, v, k ? "W dots" : "W"), chart.mark(u, v, `λ${"₁₂"[k]} = ${text(values[k], 2)}`)]),
+        vectors.map(([u, v], k) => [chart.arrow(0, 0, u, v, k ? "W dots" : "W"), chart.mark(u, v, `λ ${k ? "min" : "max"} = ${text(values[k], 2)}`)]),
         chart.path(points, "path"), points.slice(1).map(([u, v]) => Math.hypot(u, v) < 2 * box && chart.dot(u, v, "bpx-then", 3)),
         chart.drag(chart.dot(...s.p, "bpx-class1", 7), (u, v) => stage.set({ ...stage.state, p: [u, v] }, chart)));
       const part = (k) => points.map(([x, y], t) => [t, Math.max(1e-12, Math.abs(x * vectors[k][0] + y * vectors[k][1]))]);
       far.range([0, Math.max(10, s.steps)], undefined);
-      far.draw("The distance along the first eigenvector, a full line, and along the second, a dashed one.", far.path(part(0), "z"), far.path(part(1), "a"));
+      far.draw("The distance along the steeper eigenvector, a full line, and along the flatter one, dashed.", far.path(part(0), "z"), far.path(part(1), "a"));
     },
   };
 }
