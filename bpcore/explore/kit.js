@@ -77,6 +77,9 @@ export class Stage {
     this.el.picture = () => ({ state: this.state, numbers: picture.numbers(this.state) });
     const follow = () => { if (this.model.get("state") !== this.state) { this.pause(); this.show(this.model.get("state"), null); } };
     this.model.on("change:state", follow);
+    for (const node of this.el.querySelectorAll("input, select, button, summary, pre")) {
+      node.dataset.lmSuppressShortcuts = true; // JupyterLab would take the arrow keys for its own
+    }
     this.draw();
     return () => { cancelAnimationFrame(this.frame); this.model.off("change:state", follow); };
   }
