@@ -82,10 +82,11 @@ export function passes(stage) {
         heads: n.map((_, i) => (i ? `layer ${i}` : "inputs")),
         values: now.a.map((M, i) => M.map(([x]) => (i === 0 || reached("a", i) ? x : undefined))),
         unit: (i, j) => ({ on: (kind === "z" || kind === "a" || kind === "δ") && i === layer, label: i && reached("δ", i) ? `δ ${short(now.delta[i][j][0], 3)}` : i && reached("z", i) ? `z ${short(now.z[i][j][0], 3)}` : undefined }),
-        edge(i, j, k) {
-          const on = String(s.look) === String(["W", i, j, k]), w = s.W[i][j][k];
-          if (kind === "δ" && i === layer + 1) return { on, label: `${factor(w, 2)} · ${factor(now.delta[i][j][0], 3)}` };
-          if (kind === "d" && i === layer) return { on, label: crowded ? undefined : short(now.dW[i][j][k], 3) };
+        edge(i, j, k) { // what stands on the lines of the layer at work
+          const on = String(s.look) === String(["W", i, j, k]), w = s.W[i][j][k], few = n[i] * n[i - 1] <= 3;
+          if (kind !== "x" && i !== (kind === "δ" ? layer + 1 : layer)) return { on };
+          if (kind === "δ" && few) return { on, label: `${factor(w, 2)} · ${factor(now.delta[i][j][0], 3)}` };
+          if (kind === "d") return { on, label: crowded ? undefined : short(now.dW[i][j][k], 3) };
           return { on, label: crowded && !on ? undefined : short(w, 2) };
         },
         act,
