@@ -39,10 +39,10 @@ export function batches(stage) {
       const points = run(s, s.batch), full = run(s, m), each = Math.ceil(m / s.batch);
       if (!plane.made) plane.ground.replaceChildren(...plane.contours((U, V) => U.map((u, k) => J(s, [u, V[k]])), 12));
       plane.made = true;
-      plane.draw(`The path of the two weights: ${points.length - 1} steps.`, plane.path(full, "z"), plane.path(points, "path"), plane.dot(...points.at(-1), "bpx-now", 6));
+      plane.draw(`The path of the two weights: ${points.length - 1} steps; dotted, the path of the full batch.`, plane.path(full, "z dots"), plane.path(points, "path"), plane.dot(...points.at(-1), "bpx-now", 6));
       const seen = points.map((w, t) => [(t / each) * m, J(s, w)]);
       work.range([0, Math.max(m, s.epochs * m)], [0, 1.05 * Math.max(...seen.map(([, c]) => c))]);
-      work.draw("The cost against the samples used: the chosen batch size, and the full batch as a thin line.", work.path(full.map((w, t) => [t * m, J(s, w)]), "z"), work.path(seen, "path"));
+      work.draw("The cost against the samples used: the chosen batch size, and the full batch as a dotted line.", work.path(full.map((w, t) => [t * m, J(s, w)]), "z dots"), work.path(seen, "path"));
     },
   };
 }
