@@ -1,7 +1,7 @@
 """Gradient descent: the rule on any function, and one step of a network."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -101,6 +101,9 @@ def descend(
     grad = Guard(valid.as_callable(grad, "grad"), "grad")
     if not np.isfinite(start := f(x)):
         raise ValueError(f"f must be finite at x0, got {start} at {x}")
+    if steps:
+        grad(x)  # nan here is a slip in grad; later it is divergence
+    f, grad = replace(f, may_fail=True), replace(grad, may_fail=True)
     with np.errstate(all="ignore"):
         xs, values, diverged_at = _descend(f, grad, x, start, learning_rate, steps)
     return Path(*valid.freeze(np.array(xs), np.array(values)), learning_rate, diverged_at)

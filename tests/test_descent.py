@@ -116,3 +116,26 @@ def test_step_of_a_stack():
     for i in (1, 2):
         assert np.array_equal(new.W[i], stack.W[i] - 0.5 * grads.dW[i])
         assert np.array_equal(new.b[i], stack.b[i] - 0.5 * grads.db[i])
+
+
+@pytest.mark.parametrize("part", ["f", "grad"])
+def test_nan_on_the_way_is_divergence_and_keeps_the_path(part):
+    """inf - inf at a finite point, as on a path that runs away; at the start it is a slip."""
+
+    def f(x):
+        return x**4 / 4 - x**2 / 2
+
+    def slope(x):
+        return x**3 - x
+
+    def nan_far_away(function):
+        return lambda x: np.nan if abs(x) > 100 else function(x)
+
+    functions = {"f": f, "grad": slope}
+    functions[part] = nan_far_away(functions[part])
+    path = descend(*functions.values(), 3.0, learning_rate=1.0, steps=50)
+    assert path.diverged_at is not None
+    assert np.isfinite(path.x).all()
+    assert len(path.x) == path.diverged_at
+    with pytest.raises(ValueError, match=rf"^(what )?{part} "):
+        descend(*functions.values(), 200.0, learning_rate=1.0, steps=50)
