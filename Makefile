@@ -93,7 +93,7 @@ lint: $(READY) ## check style and types of the code
 
 # Examples and tests of the package's modules are many and short: handed out to two processes, and
 # with all others counted for the coverage, they would take three times as long.
-PACKAGE := bpcore $(wildcard $(patsubst bpcore/%,tests/test_%,$(subst /_,/,$(wildcard bpcore/*.py))))
+PACKAGE := bpcore tests/explore/test_makers.py tests/explore/test_frames.py $(wildcard $(patsubst bpcore/%,tests/test_%,$(subst /_,/,$(wildcard bpcore/*.py))))
 
 .PHONY: package
 package: $(READY) $(KERNEL)

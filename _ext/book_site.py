@@ -31,6 +31,8 @@ from bpcore.explore._picture import HERE, Picture, scripts
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 DATA = "application/json"
+CHECKED = re.compile(r"(?<=✓ )(eq-[\w-]+)")
+MOVED = json.loads(Path(__file__).with_name("moved.json").read_text(encoding="utf-8"))
 SEARCH = re.compile("searchtools|language_data|searchindex")
 
 logger = logging.getLogger(__name__)
@@ -104,6 +106,7 @@ def page(app, pagename, templatename, context, doctree):
     context["description"] = description(doctree) or app.config.project
     if doctree is None:
         return
+    context["equations"] = equations(app.env)
     source = Path(app.env.doc2path(pagename)).relative_to(app.srcdir).as_posix()
     context["last_updated"] = app.last_dates.get(source)
     if source.endswith(".ipynb"):
@@ -198,6 +201,8 @@ class Templates(BuiltinTemplateLoader):
         draw(soup)
         repair(soup)
         live(soup, context["pathto"])
+        name_equations(soup, context)
+        forward(soup, context)
         policy(soup)
         if soup.find(class_="math"):
             style = soup.new_tag("link", rel="stylesheet", href=context["pathto"](STYLE, 1))
@@ -241,6 +246,45 @@ def repair(soup):
         button = soup.new_tag("button", type="submit", attrs={"class": "search-submit"})
         button.string = "Search"
         form.append(button)
+
+
+def name_equations(soup, context):
+    """Put the number of its equation, as a link, into every line that `check` has printed."""
+    for line in soup.find_all("pre"):
+        if "✓ eq-" not in line.get_text() or line.find_parent(class_="cell_input"):
+            continue
+        for text in line.find_all(string=CHECKED):
+            parts = CHECKED.split(text)
+            for k in range(1, len(parts), 2):
+                page, number, anchor = context["equations"][parts[k]]
+                here = page == context["pagename"]
+                href = f"#{anchor}" if here else f"{context['pathto'](page)}#{anchor}"
+                link = soup.new_tag("a", href=href, attrs={"class": "check-label"})
+                link.string = f"({number}) {parts[k]}"
+                parts[k] = link
+            text.replace_with(*parts)
+
+
+def forward(soup, context):
+    """Lead old addresses of this page to where the passage stands; book.js goes there at once."""
+    if moved := MOVED.get(context["pagename"]):
+        nav = soup.new_tag("nav", attrs={"class": "moved", "aria-label": "Moved to another page"})
+        for anchor, page in moved.items():
+            href = f"{context['pathto'](page)}#{anchor}"
+            link = soup.new_tag("a", id=anchor, href=href)
+            link.string = "This passage has moved to another chapter."
+            nav.append(link)
+        soup.find("article").append(nav)
+
+
+def equations(env):
+    """Find page, number and anchor of every labelled equation."""
+    found = {}
+    for label, (page, _) in env.get_domain("math").equations.items():
+        anchor = nodes.make_id(f"equation-{label}")
+        number = env.toc_fignumbers.get(page, {}).get("displaymath", {}).get(anchor, ())
+        found[label] = page, ".".join(map(str, number)), anchor
+    return found
 
 
 def live(soup, pathto):

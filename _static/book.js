@@ -15,6 +15,13 @@ function watch(selector) {
 // Opened from a folder a page may not read other pages: search shows titles without excerpts.
 if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
+// Old addresses of passages that stand on another page now.
+function follow() {
+  const moved = document.querySelector(".moved a:target");
+  if (moved) location.replace(moved.href);
+}
+addEventListener("hashchange", follow);
+
 // What the theme's buttons call; the page's policy allows no code in attributes.
 const CALLS = { "window.print()": () => print(), "toggleFullScreen()": () => toggleFullScreen() };
 
@@ -22,5 +29,6 @@ addEventListener("DOMContentLoaded", () => {
   for (const button of document.querySelectorAll("[data-call]")) {
     button.addEventListener("click", CALLS[button.dataset.call]);
   }
+  follow();
   watch("article pre, div.math, .pst-scrollable-table-container");
 });

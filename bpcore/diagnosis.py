@@ -116,7 +116,8 @@ class GradientCheck(Value):
             )
         if blind := [found for found in down if found.blind or not self.samples]:
             zero = all(found.floor == np.inf for found in blind)
-            why = "its gradient is zero" if zero else "rounding could hide a mistake"
+            what = "their gradients are" if len(blind) > 1 else "its gradient is"
+            why = f"{what} zero" if zero else "rounding could hide a mistake"
             why = why if self.samples else "no sample is left"
             parts.append(f"{_listed(blind)} cannot be judged, {why}")
         if self.kinks:

@@ -154,6 +154,34 @@ def test_links_and_anchors_resolve(soups, site):
     assert not broken
 
 
+def test_every_address_of_the_first_edition_still_leads_to_its_passage(soups):
+    """A section or an equation may move to another page; its old address then leads there."""
+    published = json.loads((ROOT / "tests" / "addresses.json").read_text(encoding="utf-8"))
+    for page, anchors in published.items():
+        for anchor in anchors:
+            place = soups[f"{page}.html"].find(id=anchor)
+            assert place, f"{page}.html#{anchor}"
+            if place.find_parent(class_="moved"):
+                name, _, there = place["href"].partition("#")
+                assert soups[f"{Path(page).parent}/{name}"].find(id=there), f"{page}#{anchor}"
+
+
+def test_what_check_printed_leads_to_its_equation(soups):
+    """Its number stands in the output, as a link to the equation with that number."""
+    links = 0
+    for name, soup in soups.items():
+        for link in soup.select("a.check-label"):
+            page, _, anchor = link["href"].partition("#")
+            target = soups[f"{Path(name).parent}/{page}" if page else name].find(id=anchor)
+            number = target.find(class_="eqno") or target.find_next(class_="eqno")
+            assert link.get_text().split()[0] in number.get_text()
+            links += 1
+        assert not re.search(
+            r"✓ eq-", " ".join(p.get_text() for p in soup.select(".cell_output pre"))
+        )
+    assert links > 150
+
+
 def test_nothing_is_loaded_from_another_host(soups):
     for name, soup in soups.items():
         loaded = soup.select("[src], link[rel~=stylesheet], link[rel~=preload], link[rel~=icon]")

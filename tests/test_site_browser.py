@@ -263,6 +263,11 @@ def test_without_scripts_there_is_a_still_picture(browser, address):
     context.close()
 
 
+def test_an_old_address_goes_to_the_new_page(open_page, address):
+    tab = open_page(f"{address}chapters/01_notation.html#sec-rosetta")
+    tab.wait_for_url("**/chapters/09_theta_notation.html#sec-rosetta")
+
+
 def test_search_from_a_folder(open_page, site):
     tab = open_page((site / "search.html").as_uri() + "?q=delta+recursion")
     tab.locator("#search-results li a[href*='08_delta_recursion']").first.wait_for()

@@ -135,6 +135,22 @@ def picture(kind, label, state, given, figure, alt):
     return Picture(kind, label=label, state=state, given=given, still=still)
 
 
+def number(value: Any, name: str) -> float:
+    """Check one finite number."""
+    array = valid.as_array(value, name)
+    if array.ndim:
+        raise ValueError(f"{name} must be one number, got shape {array.shape}")
+    return float(array)
+
+
+def box_of(value: Any, ends: int) -> Any:
+    """Check where axes start and end."""
+    box = valid.as_array(value, "box")
+    if box.shape != (ends,) or not (box[::2] < box[1::2]).all():
+        raise ValueError(f"box must be {ends} numbers, each start below its end, got {value}")
+    return box.tolist()
+
+
 def axes(*, wide=3.6, high=3.0, columns=1):
     """Give a figure that no notebook shows by itself, and its axes."""
     figure = Figure(figsize=(wide, high), layout="constrained")

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from bpcore import _validate as valid
 from bpcore import plots
 from bpcore.descent import descend
-from bpcore.explore._picture import Picture, axes, picture, plain
+from bpcore.explore._picture import Picture, axes, box_of, number, picture, plain
 from bpcore.losses import cross_entropy
 from bpcore.network import Network
 
@@ -61,7 +61,7 @@ def valley(
     if not curves or any(curve not in CURVES for curve in curves):
         raise ValueError(f"curves must be some of {list(CURVES)}, got {curves}")
     rate = valid.as_positive(learning_rate, "learning_rate")
-    state = {"curve": curves[0], "x": float(valid.as_array(start, "start")), "learning_rate": rate}
+    state = {"curve": curves[0], "x": number(start, "start"), "learning_rate": rate}
     state["steps"] = min(valid.as_count(steps, "steps"), 60)
     given = {
         "curves": curves,
@@ -170,7 +170,7 @@ def batches(
     >>> batches([[1.0, -1.0]] * 2, [[1, 0]], start=[0.0, 0.0], sizes=[1, 2]).state["batch"]
     1
     """
-    start = valid.as_array(start, "start")
+    start, box = valid.as_array(start, "start"), box_of(box, 4)
     if start.shape != (2,):
         raise ValueError(f"start must have shape (2,), got {start.shape}")
     net = Network([None, start[None]], [None, [[0.0]]])
@@ -187,7 +187,7 @@ def batches(
     logits = U[..., None] * X[0] + V[..., None] * X[1]
     J = cross_entropy.function(logits, Y[0]).mean(axis=-1)
     plots.path_2d(u, v, J, start[None], ax=ax, xlabel="$w_1$", ylabel="$w_2$")
-    given = {"sizes": sizes, "box": list(box)}
+    given = {"sizes": sizes, "box": box}
     alt = f"Lines of equal cost of {m} samples over two weights."
     return picture("batches", label, state, given, figure, alt)
 
@@ -220,7 +220,7 @@ def difference(
     >>> difference(1.5).state
     {'x': 1.5, 'h': 1e-05}
     """
-    state = {"x": float(valid.as_array(x, "x")), "h": valid.as_positive(h, "h")}
+    state = {"x": number(x, "x"), "h": valid.as_positive(h, "h")}
     figure, ax = axes()
     axis = np.linspace(-3, 4, 101)
     plots.curves(axis, {"f": np.logaddexp(0, axis)}, xlabel="x", ylabel="f(x)", ax=ax)

@@ -9,6 +9,7 @@ export const METHODS = {
   complex: (x, h) => Math.atan2(Math.exp(x) * Math.sin(h), 1 + Math.exp(x) * Math.cos(h)) / h, // the imaginary part of f(x + ih)
 };
 const STYLE = { forward: "z", central: "path", complex: "a" };
+const SHAPES = { forward: d3.symbol(d3.symbolCircle, 12)(), central: d3.symbol(d3.symbolTriangle, 14)(), complex: "M-3,-.7H3V.7H-3Z" };
 
 export function difference(stage) {
   const error = new Chart(stage, { x: { min: 1e-16, max: 1, label: "step h", log: true, ticks: 5 }, y: { min: 1e-18, max: 1, label: "error of the derivative", log: true, ticks: 5 }, height: 300 });
@@ -26,10 +27,11 @@ export function difference(stage) {
       return `h = ${text(s.h, 3)}; f′(x) = ${now.truth.toFixed(12)}. ${Object.keys(METHODS).map((name) => `${name}: ${now[name].toFixed(12)}, off by ${Math.abs(now[name] - now.truth).toExponential(0).replace("-", "−")}`).join("; ")}.`;
     },
     draw(s) {
+      const point = (name, h, e) => tag("path", { d: SHAPES[name], transform: `translate(${error.x(h)},${error.y(e)})`, class: `bpx-point ${STYLE[name]}` });
       const off = (name, h) => Math.max(1e-17, Math.abs(METHODS[name](s.x, h) - truth(s.x)));
       error.draw("Error over step, both logarithmic: forward and central differences fall and rise again, the complex step falls and stays.",
-        Object.entries(STYLE).map(([name, style]) => [steps.map((h) => error.dot(h, off(name, h), `bpx-point ${style}`, 2)), error.dot(s.h, off(name, s.h), "bpx-now", 5)]),
-        error.path([[s.h, 1e-18], [s.h, 1]], "thin"), Object.keys(STYLE).map((name, k) => [error.dot(1e-4, 1e-14 / 20 ** k, `bpx-point ${STYLE[name]}`, 4), error.mark(1e-4, 1e-14 / 20 ** k, name, { dx: 10, dy: 4 })]));
+        Object.entries(STYLE).map(([name, style]) => [steps.map((h) => point(name, h, off(name, h))), error.dot(s.h, off(name, s.h), "bpx-now", 5)]),
+        error.path([[s.h, 1e-18], [s.h, 1]], "thin"), Object.keys(STYLE).map((name, k) => [point(name, 1e-4, 1e-14 / 20 ** k), error.mark(1e-4, 1e-14 / 20 ** k, name, { dx: 10, dy: 4 })]));
       const through = (u, v, slope, style) => secant.path([-3, 4].map((x) => [x, v + slope * (x - u)]), style);
       secant.draw("The curve, its tangent, and the secants of the forward and the central difference.", secant.curve(f, "J"), through(s.x, f(s.x), truth(s.x), "W dots"),
         through(s.x, f(s.x), METHODS.forward(s.x, s.h), "z"), through(s.x + s.h, f(s.x + s.h), METHODS.central(s.x, s.h), "path"),

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from bpcore import _validate as valid
 from bpcore import plots
 from bpcore.activations import ACTIVATIONS, Activation, sigmoid
-from bpcore.explore._picture import Picture, axes, picture, plain
+from bpcore.explore._picture import Picture, axes, box_of, number, picture, plain
 from bpcore.losses import cross_entropy, quadratic
 from bpcore.network import Network, as_network, forward
 
@@ -75,7 +75,7 @@ def unit(
     >>> unit(net, [[1.0], [0.5]]).net.n
     (2, 1)
     """
-    net = _unit(net)
+    net, box = _unit(net), box_of(box, 2)
     state = plain(net) | {"x": _sample(x, 2)}
     if samples is not None:
         X, Y = valid.as_samples(net, *samples)
@@ -84,7 +84,7 @@ def unit(
     ax.plot(*state["x"], "o", color=plots.COLOUR["J"])
     ax.set(xlabel=names[0], ylabel=names[1])
     a = forward(net, state["x"]).a[1].item()
-    given = {"names": list(names), "box": list(box)}
+    given = {"names": list(names), "box": box}
     return picture(
         "unit", label, state, given, figure, f"A unit's plane; at the sample a = {a:.3f}."
     )
@@ -128,11 +128,11 @@ def region(
     net = as_network(net, single=True)
     if net.L != 2:
         raise ValueError(f"net must have one hidden layer, n = (2, n, 1), got n = {net.n}")
-    net = _unit(net, (2, net.n[1], 1))
+    net, box = _unit(net, (2, net.n[1], 1)), box_of(box, 2)
     figure, _ = _plane(net, box)
     state = plain(net) | {"x": _sample(x, 2)}
     alt = f"The region in which a network of {net.n[1]} lines says 1."
-    return picture("region", label, state, {"box": list(box)}, figure, alt)
+    return picture("region", label, state, {"box": box}, figure, alt)
 
 
 def tangent(
@@ -166,7 +166,7 @@ def tangent(
     g = valid.as_member(activation, Activation, ACTIVATIONS, "activation")
     if g.name not in ("sigmoid", "tanh", "relu"):
         raise ValueError(f"activation must be sigmoid, tanh or relu, got {g}")
-    state = {"g": g.name, "z": float(valid.as_array(z, "z"))}
+    state = {"g": g.name, "z": number(z, "z")}
     figure, ax = axes()
     axis = np.linspace(-6, 6, 121)
     a = g(axis[None])[0]
@@ -298,9 +298,9 @@ def fit(
     >>> fit([[1.0, 2.0]], [[2.0, 3.0]], w=1.0, b=0.0).state["path"]
     [[1.0, 0.0]]
     """
-    x = valid.as_columns(x, 1, "x")
+    x, box = valid.as_columns(x, 1, "x"), box_of(box, 4)
     y = valid.as_columns(y, 1, "y", m=x.shape[1])
-    w, b = float(valid.as_array(w, "w")), float(valid.as_array(b, "b"))
+    w, b = number(w, "w"), number(b, "b")
     rate = valid.as_positive(learning_rate, "learning_rate")
     state = {"x": x[0].tolist(), "y": y[0].tolist(), "w": w, "b": b, "path": [[w, b]]}
     figure, ax = axes()
@@ -308,7 +308,7 @@ def fit(
     ax.axline((0, b), slope=w, color=plots.COLOUR["J"])
     ax.set(xlabel="x", ylabel="y")
     alt = f"{x.size} points and the line y = {w:g} x + {b:g}."
-    return picture("fit", label, state | {"learning_rate": rate}, {"box": list(box)}, figure, alt)
+    return picture("fit", label, state | {"learning_rate": rate}, {"box": box}, figure, alt)
 
 
 def pulls(
@@ -349,11 +349,11 @@ def pulls(
     >>> pulls(net, [[1.0, -1.0], [0.5, 0.0]], [[1, 0]]).Y
     array([[1., 0.]])
     """
-    net = _unit(net)
+    net, box = _unit(net), box_of(box, 2)
     X, Y = valid.as_samples(net, X, Y)
     rate = valid.as_positive(learning_rate, "learning_rate")
     state = plain(net) | {"X": X.tolist(), "Y": Y.tolist(), "learning_rate": rate}
     figure, ax = _plane(net, box)
     plots.samples(X, Y, ax=ax)
     alt = f"{X.shape[1]} samples and the boundary of one unit."
-    return picture("pulls", label, state, {"box": list(box)}, figure, alt)
+    return picture("pulls", label, state, {"box": box}, figure, alt)

@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 
 from bpcore import _validate as valid
 from bpcore import plots
-from bpcore.explore._picture import Picture, axes, picture, plain
+from bpcore.explore._picture import Picture, axes, number, picture, plain
 from bpcore.losses import LOSSES, Loss, cross_entropy, quadratic
 from bpcore.network import Network, as_network, forward
 
@@ -157,7 +157,7 @@ def chain(
     net, state = _state(net, x, y, loss)
     if net.n != (1, 1, 1):
         raise ValueError(f"net must have n = (1, 1, 1), got n = {net.n}")
-    state["nudge"] = float(valid.as_array(nudge, "nudge"))
+    state["nudge"] = number(nudge, "nudge")
     given = {"target": valid.as_positive(target, "target")}
     return _drawn("chain", label, net, state, given, "Here a weight can be nudged.")
 

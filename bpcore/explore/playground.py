@@ -65,8 +65,11 @@ def playground(
             raise ValueError(f"data[{name!r}] must have 2 features, got {one.X.shape[0]}")
         X = (one.X - one.X.mean(axis=1, keepdims=True)) / one.X.std(axis=1, keepdims=True)
         sets[name] = {"X": X.round(4).tolist(), "Y": one.Y.tolist()}
-    first = next(iter(sets))
-    loss = valid.as_member(loss, Loss, LOSSES, "loss")
+    if not sets:
+        raise ValueError("data must hold at least one Dataset, got an empty dict")
+    first, loss = next(iter(sets)), valid.as_member(loss, Loss, LOSSES, "loss")
+    if loss.soft:
+        raise ValueError(f"loss must be cross_entropy or quadratic, got {loss}")
     net = init_network([2, *hidden, 1], rng=seed, hidden=activation)
     state = {
         "data": first,

@@ -75,6 +75,9 @@ PICTURES = {  # name: (what makes it, further arguments for its numbers)
     ),
     "pulls": lambda: explore.pulls(Network([None, [[0.5, -0.5]]], [None, [[0.2]]]), *SAMPLES),
     "valley": lambda: explore.valley(["x²", "two valleys", "ln cosh x"], steps=8),
+    "valley, threshold to be found": lambda: explore.valley(
+        start=1.0, learning_rate=0.9, threshold=False
+    ),
     "bowl": lambda: explore.bowl([[2.0, 1.0], [1.0, 3.0]], [1.5, 0.5], steps=6),
     "batches": lambda: explore.batches(*SAMPLES, start=[-2.0, 4.0], sizes=[4, 1, 30]),
     "difference": lambda: explore.difference(1.5),
