@@ -256,6 +256,8 @@ def name_equations(soup, context):
         for text in line.find_all(string=CHECKED):
             parts = CHECKED.split(text)
             for k in range(1, len(parts), 2):
+                if parts[k] not in context["equations"]:  # an example of the API page
+                    continue
                 page, number, anchor = context["equations"][parts[k]]
                 here = page == context["pagename"]
                 href = f"#{anchor}" if here else f"{context['pathto'](page)}#{anchor}"
