@@ -124,3 +124,66 @@ def test_the_lines_of_the_readme_run():
     code, output = re.search(r"```python\n(.*?)```\n\n```\n(.*?)```", text, re.S).groups()
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == output
+
+
+# House English that came back more than once, and what is said instead.
+HOUSE = {
+    r"\b(derivatives?|gradients?|slopes?|differentiat\w+) (of [^.,;:]{1,40} )?"
+    r"by (\$|every|all|each|the (weight|bias|input|output|parameter)|a (weight|bias))": (
+        "with respect to"
+    ),
+    r"\b[Rr]oads?\b": "way, method",
+    r"\bsees? (it|them) no more\b": "no longer sees",
+    r"\b(two|three|many) millions\b": "million",
+    r"\b(innumerable|plethora|delve|leverage)\b": "a plain word",
+    r"\b[Ww]ho (has|have|wants?|reads?|comes?) [^.?]{1,60}, (will|can|should|may)\b": (
+        "a student who"
+    ),
+    r"\bin the wild\b": "where it was found",
+}
+
+
+@pytest.mark.parametrize("source", PAGES, ids=lambda page: page.stem)
+def test_no_house_english(source):
+    text = without_code(markdown(source))
+    found = [
+        f"{match[0]!r}: say {better}"
+        for pattern, better in HOUSE.items()
+        for match in re.finditer(pattern, " ".join(text.split()))
+    ]
+    assert not found
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        "the gradient of the cost by every weight",
+        "its derivative by $w$",
+        "differentiate by the weight",
+        "by another road",
+        "it sees it no more",
+    ],
+)
+def test_house_english_is_found(slip):
+    assert any(re.search(pattern, slip) for pattern in HOUSE)
+
+
+CHAPTERS = [page for page in NOTEBOOKS if re.match(r"\d", page.stem)]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda page: page.stem)
+def test_a_chapter_is_read_in_half_an_hour(chapter):
+    """200 words a minute, the folded solutions left out; chapter 1 within 25 minutes."""
+    text = re.sub(r":::+\{(solution|admonition).*?^:::+$", "", markdown(chapter), flags=re.M | re.S)
+    words = len(
+        re.findall(r"[A-Za-z]{2,}", re.sub(r"\$\$.*?\$\$|\$[^$]*\$", " ", text, flags=re.S))
+    )
+    assert words / 200 <= (25 if chapter.stem.startswith("01") else 35)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda page: page.stem)
+def test_a_chapter_asks_before_it_answers(chapter):
+    """At least three questions before the exercises, and folded answers."""
+    text = markdown(chapter).split("## Exercises")[0]
+    assert text.count("?") >= 3
+    assert text.count(":class: dropdown") + text.count(", dropdown") >= 2
