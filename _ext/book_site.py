@@ -73,6 +73,7 @@ def citation(cff, address):
 
 def dates(app):
     """Read the date of the last commit of every file, from git and without a network."""
+    shutil.rmtree(Path(app.outdir, "vendor"), ignore_errors=True)  # what an earlier edition shipped
     app.last_dates = {}
     if not shutil.which("git"):
         return

@@ -69,7 +69,7 @@ def test_page_titles_differ(soups, pages):
 
 def test_libraries_are_loaded_only_where_they_are_used(soup):
     sources = " ".join(tag["src"] for tag in soup.select("script[src]"))
-    assert sources.count("_static/explore.js") == bool(soup.select(".bp-live"))
+    assert sources.count("_static/explore/host.js") == bool(soup.select(".bp-live"))
     styles = " ".join(tag["href"] for tag in soup.select("link[rel=stylesheet]"))
     assert styles.count("vendor/formulas/") == bool(soup.select(".math"))
 
