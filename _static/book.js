@@ -17,8 +17,8 @@ if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = f
 
 // Old addresses of passages that stand on another page now.
 function follow() {
-  const moved = document.querySelector(".moved a:target");
-  if (moved) location.replace(moved.href);
+  const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (place?.closest(".moved")) location.replace(place.href);
 }
 addEventListener("hashchange", follow);
 
