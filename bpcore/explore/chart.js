@@ -5,6 +5,8 @@ const MARGIN = { top: 12, right: 14, bottom: 38, left: 46 };
 const P = [0.5, 0.7, 0.9].map((p) => Math.log(p / (1 - p))); // bands of probability, as logits
 let clips = 0; // each plane cuts off what leads out of it
 
+export const roomy = (n) => 10 * 2 ** Math.max(0, Math.ceil(Math.log2(n / 10))); // 10, 20, 40, …: an axis that seldom changes
+
 export class Chart {
   constructor(stage, { x, y, width = 320, height = 250 }) {
     this.node = tag("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", class: "bpx-chart" });
@@ -63,17 +65,22 @@ export class Chart {
   }
 
   samples(X, Y, chosen = -1) { // circles for class 0, triangles for class 1, as in the figures
+    if (this.kept?.X === X && this.kept.Y === Y && this.kept.chosen === chosen) return this.kept.nodes;
     const shapes = [d3.symbol(d3.symbolCircle, 44)(), d3.symbol(d3.symbolTriangle, 50)()];
-    return X[0].map((u, s) => tag("path", {
+    const nodes = X[0].map((u, s) => tag("path", {
       d: shapes[+(Y[0][s] >= 0.5)], transform: `translate(${this.x(u)},${this.y(X[1][s])})`, "data-sample": s,
       class: `bpx-class${+(Y[0][s] >= 0.5)} ${s === chosen ? "bpx-chosen" : ""}`,
     }));
+    this.kept = { X, Y, chosen, nodes };
+    return nodes;
   }
 
   // What a network says over the plane: bands of the probability of either class, and the boundary; n sets how fine.
-  answer(logits, n = 44) {
+  answer(logits, n = 36) {
     const values = this.grid(logits, n), other = values.map((z) => -z);
-    return [this.bands(other, P, "bpx-p0", n), this.bands(values, P, "bpx-p1", n), this.bands(values, [0], "bpx-boundary", n)];
+    const [edge, ...rest] = this.bands(values, P, "bpx-p1", n);
+    edge.classList.add("bpx-boundary");
+    return [this.bands(other, P, "bpx-p0", n), edge, rest];
   }
 
   // Lines of equal values; levels is how many, and they lie closer where the values do.
@@ -94,7 +101,8 @@ export class Chart {
 
   bands(values, thresholds, style, n) {
     const [left, right] = this.x.range(), [bottom, top] = this.y.range();
-    const place = ([c, r]) => `${(left + ((right - left) * c) / n).toFixed(1)},${(top + ((bottom - top) * r) / n).toFixed(1)}`;
+    const tenth = (u) => Math.round(10 * u) / 10;
+    const place = ([c, r]) => `${tenth(left + ((right - left) * c) / n)},${tenth(top + ((bottom - top) * r) / n)}`;
     return d3.contours().size([n, n]).thresholds(thresholds)(values).map(({ coordinates }) => tag("path", {
       d: coordinates.flat().map((ring) => `M${ring.map(place).join("L")}Z`).join(""), class: style,
     }));

@@ -142,6 +142,7 @@ export class Stage {
     field.addEventListener("change", () => {
       if (Number.isFinite(field.valueAsNumber) && (!log || field.valueAsNumber > 0)) move(field.valueAsNumber);
       this.moving = null;
+      row.shown = null;
       this.draw(); // also where what was typed is no number
       this.keep();
     });
@@ -149,6 +150,8 @@ export class Stage {
       row.hidden = hide?.(state) ?? false;
       if (row.hidden) return;
       const x = get(state);
+      if (x === row.shown) return;
+      row.shown = x;
       range.value = there(x);
       range.setAttribute("aria-valuetext", text(x, digits));
       field.value = Number(x.toPrecision(6));

@@ -1,6 +1,6 @@
 // The network of bpcore in plain lists: W[i][j][k] leads to unit j of layer i, from unit k of layer i - 1.
 // A matrix is a list of rows, samples stand in columns, entry 0 of W, b, z and delta is null, as in the book.
-const entries = (f, ...M) => M[0].map((row, j) => row.map((_, s) => f(...M.map((A) => A[j][s]))));
+const entries = (f, A, B) => A.map((row, j) => row.map(B ? (x, s) => f(x, B[j][s]) : (x) => f(x)));
 const transpose = (A) => A[0].map((_, s) => A.map((row) => row[s]));
 const dot = (A, B) => A.map((row) => {
   const sums = B[0].map(() => 0);

@@ -1,4 +1,4 @@
-import { Chart } from "./chart.js";
+import { Chart, roomy } from "./chart.js";
 import { Graph } from "./graph.js";
 import { accuracy, backward, cost, finite, forward, length, step } from "./network.js";
 import { python, text } from "./kit.js";
@@ -86,10 +86,10 @@ export function playground(stage) {
         graph = new Graph(stage, [2, ...s.hidden, 1], { width: 320, height: 230, radius: 13 });
         graph.made = String(s.hidden);
       }
-      graph.draw(`The network ${[2, ...s.hidden, 1].join("-")}; thicker lines are larger weights, dashed ones are negative.`, s, {});
+      if (!(stage.frame && s.steps % 4)) graph.draw(`The network ${[2, ...s.hidden, 1].join("-")}; thicker lines are larger weights, dashed ones are negative.`, s, {});
       plane.draw(`The plane, shaded by the probability of class 1, with its boundary and ${s.Y[0].length} samples.`,
         plane.answer((U, V) => forward(s, [U, V]).z.at(-1)[0]), plane.samples(s.X, s.Y));
-      curve.range([0, Math.max(10, s.steps)], [0, 1.05 * Math.max(0.1, ...s.costs.map(([, J]) => J))]);
+      curve.range([0, roomy(s.steps)], [0, 1.05 * Math.max(0.1, ...s.costs.map(([, J]) => J))]);
       curve.draw(`The cost over ${s.steps} steps, now ${text(s.costs.at(-1)[1], 4)}.`, curve.path(s.costs, "J"));
     },
   };

@@ -1,4 +1,4 @@
-import { Chart } from "./chart.js";
+import { Chart, roomy } from "./chart.js";
 import { accuracy, backward, cost, finite, forward, step } from "./network.js";
 import { nameOf, python, text } from "./kit.js";
 
@@ -40,7 +40,7 @@ export function pulls(stage) {
       plane.draw("Samples with their pulls: an arrow from each sample, long where the unit is wrong; the arrow w at the origin.",
         plane.answer((U, V) => forward(s, [U, V]).z[1][0]),
         s.X[0].map(pull), plane.samples(s.X, s.Y), plane.arrow(0, 0, w1, w2, "W"), plane.arrow(w1, w2, -dW[1][0][0], -dW[1][0][1], "path"));
-      curve.range([0, Math.max(10, s.costs.length - 1)], [0, 1.05 * Math.max(...s.costs, J)]);
+      curve.range([0, roomy(s.costs.length - 1)], [0, 1.05 * Math.max(...s.costs, J)]);
       curve.draw(`The cost over ${s.costs.length - 1} epochs.`, curve.path(s.costs.map((c, t) => [t, c]), "J"));
     },
   };
