@@ -318,9 +318,11 @@ def live(soup, pathto):
     if kinds:
         style = f"{pathto('_static/explore/explore.css', 1)}?v={version(Picture._css)}"
         soup.head.append(soup.new_tag("link", rel="stylesheet", href=style))
+        first = soup.find("script", src=True)
         for name, text in explore(*kinds).items():
             src = f"{pathto(f'_static/explore/{name}.js', 1)}?v={version(text)}"
-            soup.head.append(soup.new_tag("script", src=src, defer=""))
+            script = soup.new_tag("script", src=src, defer="")
+            first.insert_before(script)  # the pictures stand before the theme is at work
 
 
 def explore(*kinds):

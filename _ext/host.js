@@ -16,10 +16,8 @@ function modelOf(state) {
   };
 }
 
-addEventListener("DOMContentLoaded", () => {
-  for (const el of document.querySelectorAll(".bp-live")) {
-    const model = modelOf(JSON.parse(el.querySelector("script").textContent));
-    el.replaceChildren();
-    $kit.widget(window[`$${model.get("kind")}`][model.get("kind")]).render({ model, el });
-  }
-});
+for (const el of document.querySelectorAll(".bp-live")) {
+  const model = modelOf(JSON.parse(el.querySelector("script").textContent));
+  el.replaceChildren();
+  $kit.widget(window[`$${model.get("kind")}`][model.get("kind")]).render({ model, el });
+}

@@ -21,7 +21,9 @@ export class Chart {
     const clip = `bpx-clip-${++clips}`;
     for (const layer of [this.ground, this.front]) layer.setAttribute("clip-path", `url(#${clip})`);
     const cut = tag("clipPath", { id: clip }, tag("rect", { x: left - 8, y: MARGIN.top - 8, width: width - left - MARGIN.right + 16, height: height - MARGIN.top - MARGIN.bottom + 16 }));
-    this.node.append(cut, tag("path", { d: corner, class: "bpx-ground" }), this.ground, ...this.lines, this.front,
+    const inside = tag("clipPath", { id: `${clip}-in` }, tag("rect", { x: left + 1, y: MARGIN.top + 1, width: width - left - MARGIN.right - 2, height: height - MARGIN.top - MARGIN.bottom - 2 }));
+    this.inside = `url(#${clip}-in)`; // a band ends at the frame, which is no boundary
+    this.node.append(cut, inside, tag("path", { d: corner, class: "bpx-ground" }), this.ground, ...this.lines, this.front,
       tag("text", { x: (left + width - MARGIN.right) / 2, y: height - 6, "text-anchor": "middle" }, x.label),
       tag("text", { x: -(height - MARGIN.bottom + MARGIN.top) / 2, y: 12, transform: "rotate(-90)", "text-anchor": "middle" }, y.label));
     this.range([x.min, x.max], [y.min, y.max]);
@@ -104,7 +106,7 @@ export class Chart {
     const tenth = (u) => Math.round(10 * u) / 10;
     const place = ([c, r]) => `${tenth(left + ((right - left) * c) / n)},${tenth(top + ((bottom - top) * r) / n)}`;
     return d3.contours().size([n, n]).thresholds(thresholds)(values).map(({ coordinates }) => tag("path", {
-      d: coordinates.flat().map((ring) => `M${ring.map(place).join("L")}Z`).join(""), class: style,
+      d: coordinates.flat().map((ring) => `M${ring.map(place).join("L")}Z`).join(""), class: style, "clip-path": this.inside,
     }));
   }
 
