@@ -468,6 +468,7 @@ def test_the_lines_of_python_run_and_say_the_same(shown, name):
         assert kind in ("faults", "frames", "grid")
         return
     fold.click()
+    tab.wait_for_function("document.querySelector('.bpx-code pre').textContent")
     lines = tab.locator(".bpx-code pre").inner_text()
     state, numbers = (answer(tab)[part] for part in ("state", "numbers"))
     space: dict = {}
