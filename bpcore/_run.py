@@ -20,7 +20,11 @@ BLOCK = 1024  # columns at a time: the intermediate results stay in the processo
 
 class Run:
     """Parameters on their way down: one vector theta, the slope of the cost there, and the calls
-    that find the slope over some samples and that move theta against it."""
+    that find the slope over some samples and that move theta against it.
+
+    `like` and `given` are the network and the loss as handed in, `g` and `loss` the same but
+    allowed to give nan; K is () for one network, (K,) for a stack; `before` is theta one step ago.
+    """
 
     def __init__(self, net, loss, learning_rate, K=(), taken=0):
         self.like, self.given, self.loss, self.plans = net, loss, may_fail(loss), {}

@@ -21,7 +21,7 @@ from bpcore.losses import LOSSES, Loss, cross_entropy
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Network(Value):
-    """A network: weights, biases and activations of layers 1..L; one output unit for two classes.
+    """A network: weights, biases and activations of layers 1..L; one sigmoid output, or several.
 
     Parameters
     ----------
