@@ -163,7 +163,7 @@ export class Stage {
   slider({ label, names, path }) {
     const range = tag("input", { type: "range", min: 0, max: names.length - 1, step: 1, "aria-label": label });
     const shown = tag("output", {});
-    range.addEventListener("input", () => this.show(put(this.state, path, range.valueAsNumber), range));
+    range.addEventListener("input", () => { this.pause(); this.show(put(this.state, path, range.valueAsNumber), range); });
     range.addEventListener("change", () => { this.moving = null; this.keep(); });
     this.shows.push((state) => {
       range.value = at(state, path);

@@ -3,13 +3,13 @@ import { tag, text } from "./kit.js";
 
 // Gradient descent on a curve: any start, any rate.
 export const CURVES = {
-  "x²": { f: (x) => x * x, slope: (x) => 2 * x, second: 2, bottoms: [0], box: [-1.5, 1.5], top: 2.2, python: ["x**2", "2 * x"] },
+  "x²": { f: (x) => x * x, slope: (x) => 2 * x, second: 2, box: [-1.5, 1.5], top: 2.2, python: ["x**2", "2 * x"] },
   "two valleys": {
-    f: (x) => x ** 4 / 4 - x * x / 2 + x / 5, slope: (x) => x ** 3 - x + 1 / 5, bottoms: [-1.0881, 0.8788], box: [-1.9, 1.9], top: 1.2,
+    f: (x) => x ** 4 / 4 - x * x / 2 + x / 5, slope: (x) => x ** 3 - x + 1 / 5, box: [-1.9, 1.9], top: 1.2,
     python: ["x**4 / 4 - x**2 / 2 + x / 5", "x**3 - x + 1 / 5"],
   },
   "ln cosh x": {
-    f: (x) => Math.abs(x) + Math.log1p(Math.exp(-2 * Math.abs(x))) - Math.LN2, slope: Math.tanh, second: 1, bottoms: [0], box: [-4, 4], top: 3.6,
+    f: (x) => Math.abs(x) + Math.log1p(Math.exp(-2 * Math.abs(x))) - Math.LN2, slope: Math.tanh, second: 1, box: [-4, 4], top: 3.6,
     python: ["np.log(np.cosh(x))", "np.tanh(x)"],
   },
 };
@@ -40,8 +40,9 @@ export function valley(stage) {
       return `After ${points.length - 1} steps: x = ${text(x, 4)}, f(x) = ${text(f(x), 4)}, slope ${text(slope(x), 4)}. The path begins ${first}.${factor}${known(s) ? ` ${found}: 2 / f″ = ${text(2 / second, 1)}.` : ""}`;
     },
     draw(s) {
-      const { f, slope, box, top, bottoms, second } = CURVES[s.curve], points = path(s), x = points.at(-1);
-      chart.range(box, [Math.min(...bottoms.map(f)) - 0.08 * top, top]);
+      const { f, slope, box, top, second } = CURVES[s.curve], points = path(s), x = points.at(-1);
+      const heights = Array.from({ length: 101 }, (_, k) => f(box[0] + ((box[1] - box[0]) * k) / 100));
+      chart.range(box, [Math.min(...heights) - 0.08 * top, top]);
       const ends = [x - 0.25 * (box[1] - box[0]), x + 0.25 * (box[1] - box[0])];
       chart.draw(`Descent on ${s.curve}: from ${text(s.x, 2)} to ${text(x, 3)} in ${points.length - 1} steps.`, chart.curve(f, "J"),
         chart.path(ends.map((u) => [u, f(x) + slope(x) * (u - x)]), "z dots"), chart.path(points.map((u) => [u, f(u)]), "path"),
