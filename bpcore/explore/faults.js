@@ -1,28 +1,20 @@
-import { ACTIVATIONS, backward, cost, forward, length } from "./network.js";
-import { at, put, tag, text } from "./kit.js";
+import { backward, cost, forward, length } from "./network.js";
+import { put, tag, text } from "./kit.js";
 
 // A backward pass with a fault of one's choice, and what a gradient check says of each layer.
-const map2 = (f, A, B) => A.map((row, j) => row.map((x, s) => f(x, B[j][s])));
-export const FAULTS = { // name: [what was done, the wrong gradient from the right pass]
-  A: ["nothing: this pass is right", (grads) => grads],
-  B: ["the sign of BP1 is turned: y − a", (grads) => each(grads, (M) => M.map((row) => row.map((x) => -x)))],
-  C: ["the mean is forgotten: no 1/m in BP3 and BP4", (grads, s) => each(grads, (M) => M.map((row) => row.map((x) => x * s.Y[0].length)))],
-  D: ["BP2 forgets the slope σ′", (grads, s) => rerun(s, () => 1)],
-  E: ["BP2 puts z where the slope wants a: z (1 − z)", (grads, s) => rerun(s, (a, z) => z * (1 - z))],
-  F: ["BP4 of layer 1 takes δ of the wrong sign", (grads) => ({ ...grads, dW: grads.dW.map((M, i) => (i === 1 ? M.map((row) => row.map((x) => -x)) : M)) })],
-  G: ["db of layer 1 is forgotten: it stays 0", (grads) => ({ ...grads, db: grads.db.map((M, i) => (i === 1 ? M.map(() => [0]) : M)) })],
+const right = (s, pass) => backward(s, pass, s.Y, s.loss);
+const times = (c, M) => M && M.map((row) => row.map((x) => c * x));
+const every = (c, { dW, db }) => ({ dW: dW.map((M) => times(c, M)), db: db.map((M) => times(c, M)) });
+const first = (c, part, grads) => ({ ...grads, [part]: grads[part].map((M, i) => (i === 1 ? times(c, M) : M)) }); // layer 1 only
+export const FAULTS = { // name: [what was done, the gradient that comes of it]
+  A: ["nothing: this pass is right", right],
+  B: ["the sign of BP1 is turned: y − a", (s, pass) => every(-1, right(s, pass))],
+  C: ["the mean is forgotten: no 1/m in BP3 and BP4", (s, pass) => every(s.Y[0].length, right(s, pass))],
+  D: ["BP2 forgets the slope σ′", (s, pass) => right({ ...s, g: s.g.map(() => "identity") }, pass)],
+  E: ["the hidden layer kept z under the name of a", (s, { z, a }) => right(s, { z, a: [a[0], ...z.slice(1)] })],
+  F: ["BP4 of layer 1 takes δ of the wrong sign", (s, pass) => first(-1, "dW", right(s, pass))],
+  G: ["db of layer 1 is forgotten: it stays 0", (s, pass) => first(0, "db", right(s, pass))],
 };
-const each = ({ dW, db }, f) => ({ dW: dW.map((M) => M && f(M)), db: db.map((M) => M && f(M)) });
-
-function rerun(s, slope) { // the backward pass with another slope in BP2
-  const { z, a } = forward(s, s.X), { delta } = backward(s, { z, a }, s.Y, s.loss), L = s.W.length - 1, m = s.Y[0].length, dW = [null], db = [null];
-  for (let i = L; i > 0; i--) {
-    if (i < L) delta[i] = a[i].map((row, j) => row.map((x, t) => slope(x, z[i][j][t]) * s.W[i + 1].reduce((sum, out, l) => sum + out[j] * delta[i + 1][l][t], 0)));
-    db[i] = delta[i].map((row) => [row.reduce((sum, x) => sum + x, 0) / m]);
-    dW[i] = delta[i].map((row) => a[i - 1].map((input) => row.reduce((sum, x, t) => sum + x * input[t], 0) / m));
-  }
-  return { dW, db };
-}
 
 export function numeric(s, h = 1e-5) { // every derivative once more, from the cost alone
   const J = (path, x) => { const moved = put(s, path, x); return cost(forward(moved, s.X), s.Y, s.loss); };
@@ -36,17 +28,18 @@ export function faults(stage) {
   stage.add(table);
   stage.choice({ label: "backward pass", options: names.map((name) => [name, `program ${name}`]), path: ["fault"] });
   stage.choice({ label: "what was done", options: [[false, "guess first"], [true, "tell me"]], path: ["told"] });
+  const judged = (s) => FAULTS[s.fault][1](s, forward(s, s.X));
   const rows = (s) => {
-    const pass = forward(s, s.X), wrong = FAULTS[s.fault][1](backward(s, pass, s.Y, s.loss), s), right = numeric(s), found = [];
+    const wrong = judged(s), truth = numeric(s), found = [];
     for (let i = s.W.length - 1; i > 0; i--) for (const part of ["dW", "db"]) {
-      const [u, v] = [wrong[part][i].flat(), right[part][i].flat()], ratios = u.map((x, k) => x / v[k]);
+      const [u, v] = [wrong[part][i].flat(), truth[part][i].flat()], ratios = u.map((x, k) => x / v[k]);
       const off = Math.hypot(...u.map((x, k) => x - v[k])) / Math.max(Math.hypot(...u), Math.hypot(...v));
       found.push({ name: `${part}, layer ${i}`, off, ratio: Math.max(...ratios) - Math.min(...ratios) < 1e-4 * Math.abs(ratios[0]) + 1e-9 ? ratios[0] : null });
     }
     return found;
   };
   return {
-    numbers: (s) => ({ wrong: FAULTS[s.fault][1](backward(s, forward(s, s.X), s.Y, s.loss), s), rows: rows(s), length: length(backward(s, forward(s, s.X), s.Y, s.loss)) }),
+    numbers: (s) => ({ wrong: judged(s), rows: rows(s), length: length(right(s, forward(s, s.X))) }),
     say(s) {
       const bad = rows(s).filter(({ off }) => !(off < 1e-6));
       const verdict = bad.length ? `Wrong: ${bad.map(({ name, ratio }) => name + (ratio === null ? "" : `, ${text(ratio, 2)} times the right one in every entry`)).join("; ")}.` : "Every layer agrees with the finite difference.";

@@ -16,7 +16,6 @@ export function text(x, digits = 3) { // a number as it is read: with a true min
   return written.replaceAll("-", "−");
 }
 
-export const signed = (x, digits) => (x < 0 ? `(${text(x, digits)})` : text(x, digits)); // as a factor or a summand
 
 export const up = (i) => [...String(i)].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("");
 export const down = (i) => [...String(i)].map((c) => "₀₁₂₃₄₅₆₇₈₉"[c]).join("");

@@ -1,6 +1,7 @@
 """What makes the pictures: bad input is named, the state is plain, the network comes back."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from bpcore import (
     soft_cross_entropy,
     worked_example,
 )
+from bpcore.explore._picture import EXPORT, HERE, IMPORT
 
 UNIT = Network([None, [[1.0, -1.0]]], [None, [[0.5]]])
 LINE = Network([None, [[2.0]]], [None, [[1.0]]])
@@ -44,6 +46,7 @@ BAD = {
     ),
     "losses: sizes": (lambda: explore.losses(UNIT, [[1.0]], [[0]]), r"net must have n = \(1, 1\)"),
     "losses: rate": (lambda: explore.losses(LINE, [[1]], [[0]], learning_rate=0), r"learning_rate"),
+    "bars: words": (lambda: explore.bars([[1.0]], [[1]], sample=1), r"sample must be a str"),
     "bars: labels": (lambda: explore.bars([[1.0, 2.0]], [[1, 2]]), r"y must "),
     "fit: lengths": (lambda: explore.fit([[1.0, 2.0]], [[1.0]], w=1, b=0), r"y must "),
     "pulls: sizes": (lambda: explore.pulls(DEEP, X, Y), r"net must have n = \(2, 1\)"),
@@ -110,3 +113,22 @@ def test_what_is_given_is_not_changed():
     explore.pulls(UNIT, X, Y)
     assert np.array_equal(X, before[0])
     assert np.array_equal(Y, before[1])
+
+
+def test_no_script_has_a_name_that_nothing_uses():
+    """What a file imports, it uses; what it defines, some file uses, or Python by its name."""
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in HERE.glob("*.js")}
+    shared = "".join([*texts.values(), (HERE / "_picture.py").read_text(encoding="utf-8")])
+    defined = re.compile(r"^(?:const|function|class) (\w+)", re.M)
+    for kind, text in texts.items():
+        imported = {
+            name.strip() for names, _ in IMPORT.findall(text) for name in names[1:-1].split(",")
+        }
+        own = set(defined.findall(text))
+        unused = {name for name in imported | own if len(re.findall(rf"\b{name}\b", text)) < 2}
+        unused |= {
+            name
+            for name in EXPORT.findall(text)
+            if name not in texts and len(re.findall(rf"\b{name}\b", shared)) < 2
+        }
+        assert not unused, f"{kind}.js: {sorted(unused)}"

@@ -69,7 +69,7 @@ PICTURES = {  # name: (what makes it, further arguments for its numbers)
     "region": lambda: explore.region(TRIANGLE, [[0.0], [0.5]]),
     "tangent": lambda: explore.tangent(1.0),
     "losses": lambda: explore.losses(Network([None, [[2.0]]], [None, [[1.0]]]), [[1.5]], [[0]]),
-    "bars": lambda: explore.bars([[2.0, -1.0, 1.0, -1.0, -2.0]], [[1, 0, 1, 1, 0]]),
+    "bars": lambda: explore.bars([[2.0, -1.0, 1.0, -1.0, -2.0]], [[1, 0, 1, 1, 0]], sample="day"),
     "fit": lambda: explore.fit(
         [[1.0, 2.0, 3.0, 4.0, 6.0]], [[2.0, 3.0, 6.0, 4.0, 8.0]], w=1.0, b=2.0
     ),
@@ -284,12 +284,12 @@ def faults(s, _):
     if kind in "BC":
         factor = -1 if kind == "B" else m
         dW, db = ([None, *(factor * x for x in part[1:])] for part in (dW, db))
-    if kind in "DE":
-        delta = grads.delta[L]
-        for i in range(L - 1, 0, -1):
-            z = cache.z[i]
-            delta = (net.W[i + 1].T @ delta) * (1 if kind == "D" else z * (1 - z))
-            dW[i], db[i] = delta @ cache.a[i - 1].T / m, delta.mean(axis=1, keepdims=True)
+    if kind in "DE":  # D: the slope is 1; E: z in place of each hidden a, in the slope and in BP4
+        delta, a = grads.delta[L], [cache.a[0], *(cache.a if kind == "D" else cache.z)[1:]]
+        for i in range(L, 0, -1):
+            dW[i], db[i] = delta @ a[i - 1].T / m, delta.mean(axis=1, keepdims=True)
+            back = net.W[i].T @ delta
+            delta = back if kind == "D" or i == 1 else back * net.g[i - 1].prime(a[i - 1])
     if kind == "F":
         dW[1] = -dW[1]
     if kind == "G":
