@@ -127,23 +127,28 @@ def call(function: Callable, args: list, file: str = "<cell>") -> dict:
     Returns
     -------
     dict
-        ``{"value": …}``, ``{"refused": why}``, or ``{"error": type, "text": …, "line": …}``.
+        ``{"value": …}``, ``{"refused": why}``, or ``{"error": type, "text": …, "line": …}``. If
+        the answer changed its input, the value has ``after`` beside it: what became of `args`.
 
     Examples
     --------
     >>> call(lambda x: 2 * x, [1.5])
     {'value': 3.0}
+    >>> call(lambda x: x.append(2), [[1]])
+    {'value': None, 'after': [[1, 2]]}
     >>> call(lambda x: "text", [1.5])["refused"]
     'a value of type str where numbers or arrays are wanted'
     """
+    values = [decode(arg) for arg in args]
     try:
-        value = function(*[decode(arg) for arg in args])
+        value = function(*values)
     except BaseException as error:  # a student's sys.exit must not end the others' exercises
         return describe(error, file)
     try:
-        return {"value": encode(value)}
+        outcome, after = {"value": encode(value)}, encode(values, -1)
     except Exception as error:
         return {"refused": str(error)[:300]}
+    return outcome if after == args else {**outcome, "after": after}
 
 
 def describe(error: BaseException, file: str = "<cell>") -> dict:
