@@ -163,8 +163,8 @@ def _pair(values, name, y, loss=None):
 
 
 def _cross_entropy(z, y):
-    s = (1 - 2 * y) * z  # -z for y = 1, z for y = 0: the loss is ln(1 + e^s)
-    return np.maximum(s, 0.0) + np.log1p(np.exp(np.minimum(s, -s)))
+    sign = 1 - 2 * y  # y = 0: ln(1 + e^z); y = 1: ln(1 + e^-z)
+    return np.maximum(sign * z, 0.0) + np.log1p(np.exp(np.minimum(z, -z)))
 
 
 def _cross_entropy_slope(a, y):

@@ -39,7 +39,7 @@ def valley(
     steps : int
         Taken at the start, at most 60.
     threshold : bool
-        False hides the largest rate that converges, until the reader has found it to 3 %.
+        False says nothing of the largest rate that converges: the reader is to find it.
     label : str
         What a screen reader calls the picture.
 

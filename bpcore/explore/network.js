@@ -26,10 +26,8 @@ const difference = (z, y) => { // a - y, without 1 - 1 where the sigmoid rounds 
 };
 export const LOSSES = { // of a sigmoid output, from its logit z
   cross_entropy: {
-    of: (z, y) => {
-      const s = (1 - 2 * y) * z; // -z for y = 1, z for y = 0: the loss is ln(1 + e^s)
-      return Math.max(s, 0) + Math.log1p(Math.exp(-Math.abs(s)));
-    },
+    // y = 0: ln(1 + e^z); y = 1: ln(1 + e^-z)
+    of: (z, y) => Math.max((1 - 2 * y) * z, 0) + Math.log1p(Math.exp(-Math.abs(z))),
     delta: difference,
   },
   quadratic: {

@@ -223,7 +223,13 @@ def losses(
     return picture("losses", label, state, {}, figure, "Both losses of one sample over the weight.")
 
 
-def bars(z: ArrayLike, y: ArrayLike, *, label: str = "the price of each label") -> Picture:
+def bars(
+    z: ArrayLike,
+    y: ArrayLike,
+    *,
+    sample: str = "sample",
+    label: str = "the price of each label",
+) -> Picture:
     """Make a picture of the probability given to each label seen, and of its -ln.
 
     Parameters
@@ -232,6 +238,8 @@ def bars(z: ArrayLike, y: ArrayLike, *, label: str = "the price of each label") 
         Logits.
     y : array, shape (1, m)
         Labels.
+    sample : str
+        What one sample is: the word on the axes.
     label : str
         What a screen reader calls the picture.
 
@@ -242,7 +250,7 @@ def bars(z: ArrayLike, y: ArrayLike, *, label: str = "the price of each label") 
     Raises
     ------
     ValueError, TypeError
-        If z and y do not fit.
+        If z and y do not fit, or a word is no string.
 
     Examples
     --------
@@ -254,10 +262,11 @@ def bars(z: ArrayLike, y: ArrayLike, *, label: str = "the price of each label") 
     figure, ax = axes()
     seen = np.where(y == 1, sigmoid(z), sigmoid(-z))[0]
     ax.bar(np.arange(1, seen.size + 1), seen, color=plots.COLOUR["class 0"])
-    ax.set(xlabel="sample", ylabel="probability of the label seen", ylim=(0, 1))
+    ax.set(xlabel=sample, ylabel="probability of the label seen", ylim=(0, 1))
     state = {"z": z[0].tolist(), "y": y[0].tolist(), "c": 1.0}
+    given = {"sample": valid.as_instance(sample, str, "sample", 'such as "day"')}
     alt = "Bars: " + ", ".join(f"{p:.3f}" for p in seen) + "."
-    return picture("bars", label, state, {}, figure, alt)
+    return picture("bars", label, state, given, figure, alt)
 
 
 def fit(

@@ -23,8 +23,7 @@ export function valley(stage) {
     for (let t = 0; t < steps && Math.abs(points[t]) < 1e9; t++) points.push(points[t] - rate * CURVES[curve].slope(points[t])); // the rule of descent
     return points;
   };
-  // Where the threshold is hidden, it shows itself to a reader whose rate is within 3 % of it.
-  const known = ({ curve, learning_rate: rate }) => { const { second } = CURVES[curve]; return second && (stage.given.threshold || Math.abs((rate * second) / 2 - 1) < 0.03); };
+  const known = ({ curve }) => stage.given.threshold && CURVES[curve].second;
   if (curves.length > 1) stage.choice({ label: "curve", options: curves.map((name) => [name, name]), get: (s) => s.curve, set: (s, curve) => ({ ...s, curve, steps: 0 }) });
   stage.control({ label: "start x₀", min: -1.9, max: 1.9, get: (s) => s.x, set: (s, x) => ({ ...s, x }) });
   stage.control({ label: "learning rate η", min: 0.005, max: 4, log: true, digits: 3, path: ["learning_rate"] });
@@ -35,9 +34,9 @@ export function valley(stage) {
     python: (s) => `import numpy as np\nfrom bpcore import descend\n\ndescend(lambda x: ${CURVES[s.curve].python[0]}, lambda x: ${CURVES[s.curve].python[1]}, ${s.x}, learning_rate=${s.learning_rate}, steps=${s.steps}).x`,
     say(s) {
       const points = path(s), x = points.at(-1), { slope, second, f } = CURVES[s.curve];
-      const first = points.slice(0, 5).map((u) => text(u)).join(", "), found = stage.given.threshold ? "Threshold" : "You have found it, to 3 %. The threshold";
-      const factor = s.curve === "x²" && stage.given.threshold ? ` Each step multiplies the distance to the bottom by 1 − η · 2 = ${text(1 - 2 * s.learning_rate)}.` : "";
-      return `After ${points.length - 1} steps: x = ${text(x, 4)}, f(x) = ${text(f(x), 4)}, slope ${text(slope(x), 4)}. The path begins ${first}.${factor}${known(s) ? ` ${found}: 2 / f″ = ${text(2 / second, 1)}.` : ""}`;
+      const first = points.slice(0, 5).map((u) => text(u)).join(", ");
+      const factor = s.curve === "x²" && known(s) ? ` Each step multiplies the distance to the bottom by 1 − η · 2 = ${text(1 - 2 * s.learning_rate)}.` : "";
+      return `After ${points.length - 1} steps: x = ${text(x, 4)}, f(x) = ${text(f(x), 4)}, slope ${text(slope(x), 4)}. The path begins ${first}.${factor}${known(s) ? ` Threshold: 2 / f″ = ${text(2 / second, 1)}.` : ""}`;
     },
     draw(s) {
       const { f, slope, box, top, second } = CURVES[s.curve], points = path(s), x = points.at(-1);
@@ -52,8 +51,7 @@ export function valley(stage) {
       strip.setAttribute("aria-label", `The rate ${text(s.learning_rate, 3)} between 0 and the threshold ${text(2 / (second ?? 2), 1)}.`);
       strip.replaceChildren(tag("rect", { x: 20, y: 8, width: edge - 20, height: 16, class: "bpx-safe" }), tag("line", { x1: edge, x2: edge, y1: 4, y2: 28, class: "bpx-line W" }),
         tag("text", { x: edge, y: 42, "text-anchor": "middle" }, "threshold"), tag("circle", { cx: place(s.learning_rate), cy: 16, r: 6, class: "bpx-now" }));
-      strip.style.display = second ? "" : "none";
-      strip.style.visibility = known(s) ? "" : "hidden"; // its place stays free
+      strip.style.display = known(s) ? "" : "none";
     },
   };
 }
