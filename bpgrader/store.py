@@ -1,0 +1,62 @@
+"""The results folder: one JSON file per submission, written whole or not at all."""
+
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from bpgrader.result import Result
+
+
+def file_name(name: str) -> str:
+    """Make a safe, unique file name for a submission, in ASCII.
+
+    Examples
+    --------
+    >>> file_name("../Ada Lovelace")
+    'Ada-Lovelace-504198ca'
+    """
+    slug = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:40] or "x"
+    return f"{slug}-{fingerprint(name)}"
+
+
+def fingerprint(name: str) -> str:
+    """Return eight characters that tell two names apart, however alike they look."""
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def write(path: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fd, new = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    with open(fd, "wb") as file:
+        file.write(content if isinstance(content, bytes) else content.encode("utf-8", "replace"))
+    os.chmod(new, 0o644)
+    os.replace(new, path)
+
+
+def save(folder: Path, result: Result) -> None:
+    """Write the result of one submission into the results folder."""
+    write(folder / "results" / f"{file_name(result.name)}.json", result.to_json())
+
+
+def load(folder: Path) -> tuple[dict[str, Result], list[str]]:
+    """Read all results of a results folder.
+
+    Returns
+    -------
+    dict
+        Name of the submission -> result.
+    list of str
+        The files that hold no result of this format.
+    """
+    results, others = {}, []
+    for path in sorted((folder / "results").glob("*.json")):
+        try:
+            result = Result.from_json(path.read_text("utf-8"))
+        except ValueError:
+            others.append(path.name)
+        else:
+            results[result.name] = result
+    return results, others

@@ -1,0 +1,78 @@
+"""Tables as spreadsheets and course sites read and write them."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from bpgrader.store import write
+
+FORMULA = re.compile(r"((?:^|[;,\t\r\n])\s*)(?=[=+\-@])")
+NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?%?$", re.I)
+
+
+def spreadsheet_safe(value: object) -> str:
+    """Make a text safe for a spreadsheet: a leading = + - @ would be run as a formula.
+
+    A spreadsheet that splits at other characters than commas makes several fields of one, so the
+    start of every part counts.
+
+    Examples
+    --------
+    >>> spreadsheet_safe("=1+1"), spreadsheet_safe("a;=1+1"), spreadsheet_safe(2.5)
+    ("'=1+1", "a;'=1+1", '2.5')
+
+    A number is no formula, nor is a lone dash, with which course sites fill empty fields.
+
+    >>> spreadsheet_safe("-3.5"), spreadsheet_safe("-"), spreadsheet_safe(None)
+    ('-3.5', '-', '')
+    """
+    if isinstance(value, (int, float)):
+        return f"{value:.10g}"
+    text = "" if value is None else str(value)
+    if text == "-" or NUMBER.match(text):
+        return text
+    safe = FORMULA.sub(r"\1'", text)
+    return f"'{safe}" if text[:1] in ("\t", "\r", "\n") else safe
+
+
+def write_table(path: Path, rows: Iterable[Sequence[object]]) -> None:
+    """Write a table as CSV, every field in quotes."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
+    writer.writerows([spreadsheet_safe(value) for value in row] for row in rows)
+    write(path, text.getvalue())
+
+
+def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Read a table that a spreadsheet or a course site has written; its first line says how.
+
+    Returns
+    -------
+    list of str
+        The names of the columns.
+    list of list of str
+        The rows, each as long as the first line; empty ones are left out.
+
+    Raises
+    ------
+    ValueError
+        If it is not a table in UTF-8 with one name for every column.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path.name} is not a table in UTF-8; save it as CSV UTF-8") from None
+    if not text.strip():
+        raise ValueError(f"{path.name} is empty; its first line must name the columns")
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    try:
+        header, *rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    except csv.Error as error:
+        raise ValueError(f"{path.name} is not a table that can be read: {error}") from None
+    width = len(header)
+    rows = [[*row, *[""] * (width - len(row))] for row in rows if any(map(str.strip, row))]
+    if long := next((k for k, row in enumerate(rows, 2) if len(row) > width), None):
+        raise ValueError(f"{path.name} has more fields in row {long} than names in its first line")
+    return header, rows
