@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpgrader import box
-from bpgrader.judge import Verdict, judge, reread
+from bpgrader.judge import judge
 from bpgrader.notebook import UnreadableError, read_cells, reads, rebuild, written_answer
 from bpgrader.prune import prune
 from bpgrader.spec import HIDDEN_CASES, Assignment
+from bpgrader.verdict import Slip, Status, Verdict, reread
 
 UNBOXED = "NONE: --unsafe-no-sandbox was given"
 CHECK = {  # what stands in for the student's check
@@ -123,8 +124,8 @@ def grade(job: Job) -> dict:
     for exercise in sheet.exercises:
         name = exercise.name
         if name in missing:
-            status = "stopped" if "not valid Python" in missing[name] else "not done"
-            verdict = Verdict(status, missing[name])
+            status = Status.STOPPED if "not valid Python" in missing[name] else Status.NOT_DONE
+            verdict = Verdict(status, Slip("absent", {"text": missing[name]}))
         else:
             verdict = _verdict(
                 outcomes, stopped, calls[name], where[name], cases[name], exercise.reread
@@ -133,8 +134,9 @@ def grade(job: Job) -> dict:
             {
                 "name": name,
                 "status": verdict.status,
-                "points": exercise.points if verdict.passed else 0,
+                "points": exercise.earned(verdict),
                 "max_points": exercise.points,
+                "slip": verdict.slip.kind,
                 "message": verdict.message,
                 **exercise.reread,
             }
@@ -194,7 +196,8 @@ def _verdict(outcomes, stopped, call, cell, cases, reread_at):
     """Find out what became of one exercise: its call, and the cell that defines it."""
     for step in (cell, call):
         if step in stopped:
-            return Verdict("stopped", f"{stopped[step]} {reread(**reread_at)}")
+            limit = Slip("limit", {"text": stopped[step]})
+            return Verdict(Status.STOPPED, limit, look=reread(**reread_at))
     answers = outcomes.get(call)
     if isinstance(answers, list) and answers and answers[0] == {"missing": True}:
         errors = outcomes.get(cell) or [None]

@@ -1,59 +1,22 @@
-"""The verdict: compares numbers with what is wanted, and names the likely mistake.
+"""The verdict: compares what came with what is wanted, and finds the likely mistake.
 
 Pure Python and NumPy, used by the check in the student's notebook and, outside the box, by the
 grader. It trusts nothing about the outcomes but that they came out of `json.loads`.
 """
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from bpgrader.compare import Compare, is_number, pairs, real
+from bpgrader.cures import cure
+from bpgrader.hints import likely
 from bpgrader.inside import decode
+from bpgrader.verdict import Slip, Status, Verdict, reread
 
-RTOL, ATOL = 1e-9, 1e-12
-RATIOS = {
-    -1.0: "the sign is turned round: every entry is −1 times what is wanted",
-    2.0: "every entry is twice what is wanted: is a factor 1/2 missing?",
-    0.5: "every entry is half of what is wanted: is there a factor 1/2 too many?",
-    -2.0: "every entry is −2 times what is wanted: look at the sign and at a factor 1/2",
-    float(np.log(10)): "every entry is ln 10 times what is wanted: use the natural logarithm",
-    float(1 / np.log(10)): "that is the logarithm to base 10; use the natural one, np.log",
-    float(1 / np.log(2)): "that is the logarithm to base 2 (bits); use the natural one (nats)",
-}
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The verdict on one exercise.
-
-    Parameters
-    ----------
-    status : str
-        ``passed``, ``wrong``, ``stopped`` (an error or a limit) or ``not done``.
-    message : str
-        What is wrong, for the student; plain text, may hold text of the student's.
-    """
-
-    status: str
-    message: str
-
-    @property
-    def passed(self) -> bool:
-        """Whether the exercise earns its points."""
-        return self.status == "passed"
-
-
-def reread(equation: str, chapter: str) -> str:
-    """Say where to look: ``Reread eq-bp2 in chapter 8 (delta recursion).``
-
-    Examples
-    --------
-    >>> reread("eq-bp2", "08_delta_recursion")
-    'Reread eq-bp2 in chapter 8 (delta recursion).'
-    """
-    number, _, title = chapter.partition("_")
-    return f"Reread {equation} in chapter {int(number)} ({title.replace('_', ' ')})."
+SHOWN = 100  # characters of an input that are still read
 
 
 def judge(outcomes: Any, cases: dict, *, equation: str, chapter: str) -> Verdict:
@@ -64,7 +27,7 @@ def judge(outcomes: Any, cases: dict, *, equation: str, chapter: str) -> Verdict
     outcomes : list
         One outcome per input, as `bpgrader.inside.call` gives them.
     cases : dict
-        What `Exercise.cases` gave: ``want``, ``wrong`` and ``samples``.
+        What `Exercise.cases` gave.
     equation, chapter : str
         What to reread.
 
@@ -72,194 +35,226 @@ def judge(outcomes: Any, cases: dict, *, equation: str, chapter: str) -> Verdict
     -------
     Verdict
     """
+    look = reread(equation, chapter)
     want = [decode(tree) for tree in cases["want"]]
     if not isinstance(outcomes, list) or len(outcomes) != len(want):
-        return Verdict("stopped", "Your code ended before it had answered on all inputs.")
+        return Verdict(Status.STOPPED, Slip("ended"), look=look)
     if all(isinstance(o, dict) and o.get("error") == "NotImplementedError" for o in outcomes):
-        return Verdict("not done", "Not done yet.")
-    problems = [_problem(outcome, w) for outcome, w in zip(outcomes, want, strict=True)]
-    if not any(problems):
-        n = len(want)
-        return Verdict("passed", f"Right on {n} input{'s' if n > 1 else ''}.")
-    kind, detail = next(p for p in problems if p)
-    for message, known in cases["wrong"]:
-        if all(_same(a, b) for a, b in zip(outcomes, known, strict=True)):
-            hint = message  # as its author wrote it: dW stays dW
-            break
-    else:
-        hint = _likely(outcomes, want, cases["samples"]) or detail
-        hint = hint[:1].upper() + hint[1:]
-    if hint.casefold() != detail.casefold():
-        hint = f"{hint.rstrip('.')} ({detail})"
-    return Verdict(kind, f"{_ended(hint)} {reread(equation, chapter)}")
+        return Verdict(Status.NOT_DONE, Slip("blank"), look=look)
+    compare = Compare(**cases["compare"])
+    problems = [problem(o, w, compare) for o, w in zip(outcomes, want, strict=True)]
+    changed = [k for k, o in enumerate(outcomes) if isinstance(o, dict) and "after" in o]
+    if not any(problems) and not changed:
+        return Verdict(Status.PASSED, Slip("right", {"n": len(want)}))
+    wrong = [k for k, found in enumerate(problems) if found]
+    status, detail = next(filter(None, problems), (Status.WRONG, None))
+    slip = _known(outcomes, cases["wrong"])
+    if not slip and changed:
+        slip = _changed(outcomes[changed[0]]["after"], cases["args"][changed[0]], cases["names"])
+    slip = slip or _likely(outcomes, want, wrong, cases, compare)
+    if not slip and len(wrong) < len(want):
+        slip = Slip("some", {"right": len(want) - len(wrong), "n": len(want)})
+    given = shown(cases["args"][(wrong or changed)[0]], cases["names"])
+    parts = tuple(
+        part
+        for part in cases["parts"]
+        if all(_part(o, w, part, compare) for o, w in zip(outcomes, want, strict=True))
+    )
+    if slip is None and detail.code == "stopped":
+        kind, text = cure(f"{detail.facts['error']}: {detail.facts['text']}")
+        slip = Slip("error", {"kind": kind, "cure": text})
+    return Verdict(status, slip or detail, detail if slip else None, given, look, parts)
 
 
-def _ended(text):
-    return text if text.endswith((".", "?", "!", ".)", "?)")) else text + "."
-
-
-def _value(outcome):
-    """Give (value,) of an outcome that holds a well-formed one, else None."""
+def value_of(outcome: Any) -> tuple:
+    """Take the value out of an outcome: (value,) if it holds a well-formed one, else ()."""
     if not isinstance(outcome, dict) or "value" not in outcome:
-        return None
+        return ()
     try:
         return (decode(outcome["value"]),)
     except (ValueError, OverflowError):
-        return None
+        return ()
 
 
-def _problem(outcome, want):
-    """Give (status, what is wrong) for one input, or None."""
-    value = _value(outcome)
-    if value is not None:
-        difference = _difference(value[0], want, "your result")
-        return ("wrong", difference) if difference else None
-    if not isinstance(outcome, dict):
-        return "stopped", "your code did not return an answer"
+def problem(outcome: Any, want: Any, compare: Compare) -> tuple[Status, Slip] | None:
+    """Say what is wrong with the outcome on one input; None if nothing is."""
+    if value := value_of(outcome):
+        if compare.right(value[0], want):
+            return None
+        got, want = compare.aligned(value[0], want)
+        path, g, w = next(p for p in pairs(got, want, "your result") if not compare.close(*p[1:]))
+        return Status.WRONG, _difference(path, g, w, compare)
+    if not isinstance(outcome, dict) or "value" in outcome:
+        return Status.STOPPED, Slip("unread")
     if "refused" in outcome:
-        return "wrong", f"your function returned {_clean(outcome['refused'])}"
-    if "error" in outcome:
-        line = outcome.get("line")
-        where = f" in line {line} of your cell" if type(line) is int else ""
-        text = f"{_clean(outcome['error'])}{where}: {_clean(outcome.get('text', ''))}"
-        if "Import" in text or "ModuleNotFound" in text:
-            text += " (answers may import NumPy, and from bpcore what the first cell imports)"
-        return "stopped", f"your code stopped with {text}"
-    return "stopped", "your answer could not be read"
+        what = clean(outcome["refused"])
+        return Status.WRONG, Slip("complex" if "complex" in what else "refused", {"what": what})
+    if "error" not in outcome:
+        return Status.STOPPED, Slip("unread")
+    line = outcome.get("line")
+    facts = {
+        "error": clean(outcome["error"]),
+        "where": f" in line {line} of your cell" if type(line) is int else "",
+        "text": clean(outcome.get("text", "")),
+    }
+    if facts["error"] == "OverTime":
+        return Status.STOPPED, Slip("time", {"seconds": facts["text"]})
+    return Status.STOPPED, Slip("stopped", facts)
 
 
-def _clean(text):
-    """Cut a text of the student's, and take out what would steer a terminal."""
+def clean(text: Any) -> str:
+    """Cut a student's text, and take out what would steer a terminal."""
     return "".join(c if c.isprintable() else " " for c in str(text)[:300]).strip()
 
 
-def _difference(got, want, path):
-    """Say where two values first differ in form or number; None if nowhere."""
+def _difference(path, got, want, compare):
+    """Say how one place in an answer differs from what is wanted."""
+    facts = {"path": path, "want": _form(want), "got": _form(got)}
     if want is None:
-        return None if got is None else f"{path} must be None"
-    if isinstance(want, (list, dict)):
-        kind = "list" if isinstance(want, list) else "dict"
-        if type(got) is not type(want):
-            return f"{path} must be a {kind}, you gave {_form(got)}"
-        keys = range(len(want)) if isinstance(want, list) else want.keys()
-        if isinstance(want, list) and len(got) != len(want):
-            return f"{path} must have {len(want)} entries, yours has {len(got)}"
-        if isinstance(want, dict) and set(got) != set(want):
-            yours = _clean(", ".join(got)) or "none"
-            return f"{path} must have exactly the keys {', '.join(want)}, yours has {yours}"
-        steps = (_difference(got[k], want[k], f"{path}[{k!r}]") for k in keys)
-        return next((step for step in steps if step), None)
-    if got is None or isinstance(got, (list, dict)) or np.shape(got) != np.shape(want):
-        return _shapes(got, want, path)
-    got, want = _float(got), np.asarray(want, dtype=float)
-    where = np.argwhere(~(np.isfinite(got) & (np.abs(got - want) <= RTOL * np.abs(want) + ATOL)))
-    if len(where) == 0:  # not where.size, which is 0 for a single number that differs
-        return None
-    first = tuple(int(k) for k in where[0])
-    index = f"[{', '.join(map(str, first))}]" if first else ""
-    return f"{path}{index} is {got[first]:.10g}, wanted {want[first]:.10g}"
+        return Slip("filled", facts)
+    if got is None:
+        return Slip("unfilled" if path.endswith("]") else "none", facts)
+    if isinstance(want, list) and isinstance(got, list):
+        return _lengths(path, got, want, compare)
+    if isinstance(want, dict) and isinstance(got, dict):
+        yours = clean(", ".join(got)) or "none"
+        return Slip("keys", {"path": path, "want": ", ".join(want), "got": yours})
+    if not is_number(got) or not is_number(want):
+        return Slip("list" if isinstance(got, list) and is_number(want) else "kind", facts)
+    got, want = real(got), real(want)
+    if got.shape != want.shape:
+        return Slip(_shapes(got, want), facts)
+    right = np.isfinite(got) & np.isclose(got, want, rtol=compare.rtol, atol=compare.atol)
+    first = tuple(int(k) for k in np.argwhere(~right)[0])
+    place = f"{path}[{', '.join(map(str, first))}]" if first else path
+    facts = {"path": place, "got": f"{got[first]:.10g}", "want": f"{want[first]:.10g}"}
+    return Slip("numbers", facts)
 
 
-def _float(value):
-    """Give an array of floats; an int too large for a float is inf."""
-    try:
-        return np.asarray(value, dtype=float)
-    except OverflowError:
-        return np.asarray(np.inf)
+def _lengths(path, got, want, compare):
+    """Say what a list of the wrong length lacks, or has too much of."""
+    facts = {"path": path, "want": len(want), "got": len(got)}
+    for code, g, w in (
+        ("first", got, want[1:]),
+        ("last", got, want[:-1]),
+        ("extra", got[: len(want)], want),
+        ("before", got[-len(want) :], want),
+    ):
+        if want and compare.same(g, w):
+            extra = len(got) - len(want)
+            return Slip(code, {**facts, "extra": f"{extra} entr{'y' if extra == 1 else 'ies'}"})
+    return Slip("length", facts)
+
+
+def _shapes(got, want):
+    """Name the way in which a shape is wrong."""
+    if want.ndim == 2 and got.shape == want.shape[::-1]:
+        return "turned"
+    if want.ndim == 2 and got.size == want.size:
+        return "axis"
+    if got.size == 1 < want.size:
+        return "averaged"
+    return "spread" if want.size == 1 < got.size else "shape"
 
 
 def _form(value):
-    if value is None:
-        return "None: is a return missing?"
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) and value.ndim:
         return f"an array of shape {value.shape}"
-    return {list: "a list", dict: "a dict"}.get(type(value), "one number")
+    return {list: "a list", dict: "a dict", type(None): "None"}.get(type(value), "one number")
 
 
-def _shapes(got, want, path):
-    wanted = f"an array of shape {np.shape(want)}" if np.ndim(want) else "one number"
-    text = f"{path} must be {wanted}, you gave {_form(got)}"
-    if isinstance(got, np.ndarray) and np.ndim(want) == 2:
-        if got.shape == np.shape(want)[::-1]:
-            return text + "; did you transpose?"
-        if got.size == np.size(want):
-            return text + "; keep both axes: keepdims=True, or slices in place of an index"
-    return text
+def _part(outcome, want, part, compare):
+    """Whether one part of an answer, by its key or its place, is right."""
+    try:
+        return compare.right(value_of(outcome)[0][part], want[part])
+    except (IndexError, KeyError, TypeError):
+        return False
 
 
-def _same(a, b):
-    """Whether two outcomes are the same, numbers within tolerance, nan equal to nan."""
-    x, y = _value(a), _value(b)
-    if x is None or y is None:
-        if x is not None or y is not None or not isinstance(a, dict):
-            return False
-        return all(a.get(key) == b.get(key) for key in ("error", "text", "refused"))
-    return _equal(x[0], y[0])
-
-
-def _equal(x, y):
-    if isinstance(x, (list, dict)):
-        if type(x) is not type(y) or len(x) != len(y):
-            return False
-        if isinstance(x, dict):
-            return set(x) == set(y) and all(_equal(x[k], y[k]) for k in x)
-        return all(_equal(p, q) for p, q in zip(x, y, strict=True))
-    if x is None or y is None or isinstance(y, (list, dict)) or np.shape(x) != np.shape(y):
-        return x is None and y is None
-    return np.allclose(_float(x), _float(y), rtol=RTOL, atol=ATOL, equal_nan=True)
-
-
-def _leaves(value, path="your result"):
-    """Give the numbers and arrays in a value, by their place."""
-    if isinstance(value, (list, dict)):
-        items = enumerate(value) if isinstance(value, list) else value.items()
-        return {k: v for key, x in items for k, v in _leaves(x, f"{path}[{key!r}]").items()}
-    return {} if value is None else {path: _float(value)}
-
-
-def _likely(outcomes, want, samples):
-    """Guess a mistake from the first wrong number or array: transposed, or off by one factor."""
-    values = [_value(outcome) for outcome in outcomes]
-    if not all(values):
-        return None
-    found = [(_leaves(value[0]), _leaves(w)) for value, w in zip(values, want, strict=True)]
-    path = next((k for g, w in found for k in w if k in g and _difference(g[k], w[k], k)), None)
-    triples = [
-        (g[path], w[path], m)
-        for (g, w), m in zip(found, samples, strict=True)
-        if path in g and path in w
-    ]
-    if path is None or not all(g.ndim == w.ndim for g, w, _ in triples):
-        return None
-    text = _factor(triples) or _transposed(triples)
-    several = any(len(w) > 1 for _, w in found)
-    return f"{path}: {text}" if text and several else text
-
-
-def _transposed(triples):
-    if all(g.shape == w.T.shape and np.allclose(g.T, w, RTOL, ATOL) for g, w, _ in triples):
-        return "the numbers are right, but the matrix is transposed"
+def _known(outcomes, mistakes):
+    """Find the known mistake that gives the same on every input."""
+    for text, known in mistakes:
+        if all(_alike(a, b) for a, b in zip(outcomes, known, strict=True)):
+            return Slip("known", {"text": text})
     return None
 
 
-def _factor(triples):
-    """Say so if every number is wrong by the same factor, which may be m."""
-    ratios = []
-    for got, want, m in triples:
-        if got.shape != want.shape:
-            return None
-        if not np.isfinite(got).all():
-            return "not all numbers are finite: look for log(0), 0/0 or an overflowing exp"
-        used = np.abs(want) > ATOL
-        ratio = got[used] / want[used]
-        if not ratio.size or not np.allclose(ratio, ratio[0], rtol=RTOL):
-            return None
-        ratios.append((ratio[0], m))
-    if all(m and np.isclose(ratio, m, rtol=RTOL) for ratio, m in ratios):
-        return "every entry is m times too large: you summed over the samples, take the mean"
-    if all(m and np.isclose(ratio * m, 1, rtol=RTOL) for ratio, m in ratios):
-        return "every entry is m times too small: you divided by m once too often"
-    for known, text in RATIOS.items():
-        if all(np.isclose(ratio, known, rtol=RTOL) for ratio, _ in ratios):
-            return text
-    return None
+def _alike(a, b):
+    """Whether two outcomes are the same; errors by their type and the numbers in their text."""
+    x, y = value_of(a), value_of(b)
+    if x and y:
+        return Compare().same(x[0], y[0], nan=True)
+    if x or y or not isinstance(a, dict):
+        return False
+    texts = [(o.get("error"), o.get("refused"), clean(o.get("text", ""))) for o in (a, b)]
+    kinds = [(*t[:2], cure(f"{t[0]}: {t[2]}")[0], re.findall(r"\d+", t[2])) for t in texts]
+    return kinds[0] == kinds[1]
+
+
+def _changed(after, args, names):
+    """Name the input that a function has changed."""
+    try:
+        path = next(p for p, g, w in pairs(decode(after), decode(args)) if not Compare().same(g, w))
+    except (ValueError, OverflowError, StopIteration):
+        return Slip("unread")
+    number, rest = re.fullmatch(r"\[(\d+)\](.*)", path).groups() if path else ("0", "")
+    return Slip("changed", {"name": names[int(number)] + rest})
+
+
+def _likely(outcomes, want, wrong, cases, compare):
+    """Guess a mistake from the first place that is wrong, on all inputs where it is."""
+    values = [value_of(outcomes[k]) for k in wrong]
+    if not values or not all(values):
+        return None
+    leaves = []
+    for k, value in zip(wrong, values, strict=True):
+        got, right = compare.aligned(value[0], want[k])
+        leaves.append({p: (g, w) for p, g, w in pairs(got, right, "your result")})
+    path = next((p for p, (g, w) in leaves[0].items() if not compare.close(g, w)), "")
+    if not all(path in leaf and all(map(is_number, leaf[path])) for leaf in leaves):
+        return None
+    tried = [(real(g), real(w)) for g, w in (leaf[path] for leaf in leaves)]
+    slip = likely(tried, [_sizes(cases["args"][k], cases["names"]) for k in wrong])
+    several = any(len(leaf) > 1 for leaf in leaves)
+    return Slip(slip.code, slip.facts, path) if slip and several else slip
+
+
+def _sizes(args, names):
+    """Give the sizes of an input by their names; m is the columns of its last matrix."""
+    sizes = {}
+    for name, arg in zip(names, args, strict=True):
+        shape = arg.get("shape", ()) if isinstance(arg, dict) else ()
+        sizes |= {f"{name}.shape[{axis}]": size for axis, size in enumerate(shape)}
+        if len(shape) == 2:
+            sizes["m"] = shape[1]
+        if isinstance(arg, list):
+            sizes[f"len({name})"] = len(arg)
+    return sizes
+
+
+def shown(args: list, names: Sequence[str]) -> str:
+    """Write an input in one short line: numbers where they are few, else shapes.
+
+    Examples
+    --------
+    >>> shown([[4, 3, 1], {"shape": [2, 9], "data": [0.0] * 18}], ["n", "X"])
+    'n = [4, 3, 1], X of shape (2, 9)'
+    """
+    texts = []
+    for name, arg in zip(names, args, strict=True):
+        text = _written(arg)
+        texts.append(f"{name} of shape {text}" if text[0] == "(" else f"{name} = {text}")
+    line = ", ".join(texts)
+    return line if len(line) <= SHOWN else ""
+
+
+def _written(tree):
+    if isinstance(tree, list):
+        return f"[{', '.join(map(_written, tree))}]"
+    if isinstance(tree, dict):
+        value = decode(tree)
+        if value.size > 6:
+            return str(value.shape)
+        line = " ".join(np.array2string(value, precision=4, separator=", ").split())
+        return line.replace("[ ", "[").replace(" ]", "]")
+    return f"{tree:.6g}" if isinstance(tree, float) else str(tree)

@@ -3,14 +3,12 @@
 import json
 from pathlib import Path
 
-import numpy as np
-
 from bpgrader.grade import Job, grade, hidden_cases
 from bpgrader.judge import judge
 from bpgrader.notebook import answer_ids, make_release, written_answer
 from bpgrader.prune import prune
 from bpgrader.report import write
-from bpgrader.spec import VISIBLE_CASES, Assignment
+from bpgrader.spec import Assignment
 
 MIN_WRONG, MIN_RIGHT = 8, 3
 
@@ -35,9 +33,8 @@ def release(assignment: Assignment, home: Path, folder: Path, checks: Path) -> l
     """
     source = assignment.notebook
     data = {}
-    for k, exercise in enumerate(assignment.sheet.exercises):
-        cases = exercise.cases(np.random.default_rng([k]), VISIBLE_CASES)
-        data[exercise.name] = {**cases, **exercise.reread}
+    for exercise in assignment.sheet.exercises:
+        data[exercise.name] = {**exercise.visible(), **exercise.reread}
     texts = {
         folder / "student.ipynb": _dump(make_release(source, solution=False)),
         home / "solution.ipynb": _dump(make_release(source, solution=True)),

@@ -6,15 +6,17 @@ inputs) and the proof of the assignment itself.
 """
 
 import hashlib
+import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from bpgrader.compare import Compare
 from bpgrader.inside import call, encode
 
 HIDDEN_CASES = 4
@@ -35,25 +37,44 @@ class Exercise:
         Label of the equation it implements, such as ``eq-bp2``.
     chapter : str
         File name of its chapter, such as ``08_delta_recursion``.
-    inputs : callable
+    inputs : callable, or sequence of callables
         rng -> tuple of arguments: numbers, arrays, None, and lists of these. Layer widths and m
-        all differ, so that a forgotten transpose cannot hide.
+        all differ, so that a forgotten transpose cannot hide. Of several, such as the usual case,
+        a tie and an empty rest, each is drawn in every set of inputs.
     reference : callable
-        Gives what is wanted; runs outside the box, and may use all of bpcore.
+        Gives what is wanted; runs outside the box, and may use all of bpcore. Its arguments have
+        the names that the student's notebook gives them.
     wrong : mapping of str to callable
         Known mistakes, at least eight: what to tell the student -> an answer that makes it.
     right : sequence of callable
         Right answers, at least three, written differently from each other.
+    equal : mapping of str to str
+        Changes of the reference solution that no input can refuse, as `bpgrader check` names them
+        -> why they are no mistake.
+    parts : mapping of str or int to float
+        Parts of the answer (keys of a dict, places in a list) with points of their own.
+    compare : Compare
+        How an answer is compared with what is wanted.
     """
 
     name: str
     points: float
     equation: str
     chapter: str
-    inputs: Callable[[np.random.Generator], tuple]
+    inputs: Callable[[np.random.Generator], tuple] | Sequence[Callable]
     reference: Callable
     wrong: Mapping[str, Callable]
     right: Sequence[Callable]
+    equal: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str | int, float] = field(default_factory=dict)
+    compare: Compare = field(default_factory=Compare)
+
+    def draw(self, rng: np.random.Generator, count: int) -> tuple[list, list]:
+        """Draw inputs, at least one of each kind, and compute what is wanted, as JSON values."""
+        kinds = [self.inputs] if callable(self.inputs) else self.inputs
+        count = max(count, len(kinds))
+        args = [[encode(arg) for arg in kinds[k % len(kinds)](rng)] for k in range(count)]
+        return args, [outcome["value"] for outcome in self.answers(self.reference, args)]
 
     def cases(self, rng: np.random.Generator, count: int) -> dict:
         """Draw inputs, and compute what is wanted and what each known mistake would give.
@@ -62,22 +83,40 @@ class Exercise:
         ----------
         rng : numpy Generator
         count : int
-            Number of inputs to draw.
+            Number of inputs to draw, at least one of each kind.
 
         Returns
         -------
         dict
             ``args``, ``want``: one JSON value per input; ``wrong``: one [message, outcomes] pair
-            per known mistake; ``samples``: the number m of samples of each input, or 0.
+            per known mistake; ``names`` of the arguments; ``parts``, ``compare``: how to judge.
         """
-        args = [[encode(arg) for arg in self.inputs(rng)] for _ in range(count)]
-        want = self.answers(self.reference, args)
+        args, want = self.draw(rng, count)
         return {
             "args": args,
-            "want": [outcome["value"] for outcome in want],
+            "want": want,
             "wrong": [[text, self.answers(f, args)] for text, f in self.wrong.items()],
-            "samples": [_samples(a) for a in args],
+            "names": self.names,
+            "parts": list(self.parts),
+            "compare": asdict(self.compare),
         }
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the arguments."""
+        parameters = inspect.signature(self.reference).parameters.values()
+        return [p.name for p in parameters if p.default is p.empty]
+
+    def visible(self) -> dict:
+        """Draw the inputs of the check in the student's notebook, always the same."""
+        seed = list(hashlib.sha256(self.name.encode()).digest()[:4])
+        return self.cases(np.random.default_rng(seed), VISIBLE_CASES)
+
+    def earned(self, verdict) -> float:
+        """Give the points that an answer has earned."""
+        if verdict.passed:
+            return self.points
+        return sum(self.parts[part] for part in verdict.parts)
 
     @staticmethod
     def answers(function: Callable, args: list) -> list[dict]:
@@ -89,12 +128,6 @@ class Exercise:
     def reread(self) -> dict[str, str]:
         """Where to look things up: the label of the equation and the file of the chapter."""
         return {"equation": self.equation, "chapter": self.chapter}
-
-
-def _samples(args):
-    """Give m: the columns of the last matrix among the arguments."""
-    shapes = [a["shape"] for a in args if isinstance(a, dict) and len(a.get("shape", ())) == 2]
-    return shapes[-1][1] if shapes else 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,13 +5,23 @@ come with the package. They hold visible inputs, what is wanted there, and what 
 """
 
 import difflib
+import dis
 import functools
+import inspect
 import json
+import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
-from bpgrader.inside import call
+from bpgrader.clock import clock
+from bpgrader.inside import call, decode
 from bpgrader.judge import judge
+from bpgrader.verdict import Slip, Status, Verdict
+
+SECONDS = 5  # for one input
+MODULES = {"numpy", "bpcore", *sys.stdlib_module_names}
 
 
 def find(name: str) -> dict:
@@ -25,17 +35,14 @@ def find(name: str) -> dict:
     Returns
     -------
     dict
-        ``args``, ``want``, ``wrong``, ``samples``, ``equation``, ``chapter``.
+        What `Exercise.cases` gave when the assignment was released, ``equation`` and ``chapter``.
 
     Raises
     ------
     ValueError
         If no file has an exercise of that name; the message lists the known ones.
     """
-    known: dict[str, dict] = {}
-    for folder in (Path.cwd(), Path(__file__).parent / "checks"):
-        for file in sorted(folder.glob("*.checks.json")):
-            known = _load(file, file.stat().st_mtime_ns) | known
+    known = _known()
     if name in known:
         return known[name]
     near = difflib.get_close_matches(str(name), known, n=3) or sorted(known)
@@ -46,9 +53,38 @@ def find(name: str) -> dict:
     )
 
 
+def _known():
+    known: dict[str, dict] = {}
+    for folder in (Path.cwd(), Path(__file__).parent / "checks"):
+        for file in sorted(folder.glob("*.checks.json")):
+            known = _load(file, file.stat().st_mtime_ns) | known
+    return known
+
+
 @functools.lru_cache
 def _load(file, _changed):
     return json.loads(file.read_text(encoding="utf-8"))
+
+
+def inputs(name: str) -> list[tuple]:
+    """Return the inputs of a check, to try an answer on them line by line.
+
+    Parameters
+    ----------
+    name : str
+        The name of the exercise.
+
+    Returns
+    -------
+    list of tuple
+        One tuple of arguments per input.
+
+    Examples
+    --------
+    >>> inputs("weighted_input")[0][0].ndim
+    2
+    """
+    return [tuple(map(decode, args)) for args in find(name)["args"]]
 
 
 def check(name: str, answer: Callable) -> None:
@@ -70,13 +106,63 @@ def check(name: str, answer: Callable) -> None:
     -----
     The grader uses other inputs, drawn when it runs, so only a right method is right there too.
     """
-    cases = find(name)
+    find(name)
     if not callable(answer):
         raise TypeError(
             f"answer must be your function, got {type(answer).__name__}; write check({name!r}, "
             f"{name}) without calling the function"
         )
-    file = getattr(getattr(answer, "__code__", None), "co_filename", "")  # for the line of an error
-    outcomes = [call(answer, args, file) for args in cases["args"]]
-    verdict = judge(outcomes, cases, equation=cases["equation"], chapter=cases["chapter"])
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        verdict = _verdict(name, answer)
+        used = [] if verdict.passed else _spoilt(name, answer)
+    frame = inspect.currentframe()
+    caller = frame.f_back if frame else None
+    if verdict.passed and caller and _bound(caller, name) is not answer:
+        yours = getattr(answer, "__name__", type(answer).__name__)
+        verdict = Verdict(Status.WRONG, Slip("name", {"name": name, "yours": yours}))
     print(f"{'✓' if verdict.passed else '✗'} {name}: {verdict.message}")
+    if used:
+        print(f"  It uses {', '.join(used)}, which is not right yet: begin there.")
+    if said := {str(w.message) for w in warned if issubclass(w.category, RuntimeWarning)}:
+        right = " The numbers are right all the same." if verdict.passed else ""
+        print(f"  NumPy warned: {'; '.join(sorted(said))}.{right}")
+
+
+def _bound(frame, name):
+    """Give what a name means where the check is called."""
+    return frame.f_locals.get(name, frame.f_globals.get(name))
+
+
+def _verdict(name, answer):
+    cases = find(name)
+    file = getattr(getattr(answer, "__code__", None), "co_filename", "")  # for the line of an error
+    outcomes = []
+    for args in cases["args"]:
+        if outcomes and outcomes[-1].get("error") == "OverTime":
+            outcomes.append(outcomes[-1])
+            continue
+        with clock(SECONDS):
+            outcomes.append(call(answer, args, file))
+    verdict = judge(outcomes, cases, equation=cases["equation"], chapter=cases["chapter"])
+    if verdict.passed and (names := _foreign(answer)):
+        return Verdict(Status.WRONG, Slip("foreign", {"names": ", ".join(names)}))
+    return verdict
+
+
+def _foreign(answer):
+    """Name the modules that an answer needs and the grader lacks."""
+    if not hasattr(answer, "__code__"):
+        return []
+    held = [answer.__globals__.get(name) for name in answer.__code__.co_names]
+    names = {module.__name__ for module in held if isinstance(module, ModuleType)}
+    names |= {i.argval for i in dis.get_instructions(answer) if i.opname == "IMPORT_NAME"}
+    return sorted(name for name in names if name.split(".")[0] not in MODULES)
+
+
+def _spoilt(name, answer):
+    """Name the answers to other exercises that an answer uses and that are wrong themselves."""
+    code, known = getattr(answer, "__code__", None), _known()
+    used = [n for n in (code.co_names if code else ()) if n in known and n != name]
+    held = {n: answer.__globals__.get(n) for n in used}
+    return [n for n, f in held.items() if callable(f) and not _verdict(n, f).passed]

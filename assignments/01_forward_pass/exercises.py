@@ -93,9 +93,20 @@ def balanced_inputs(rng):
     return W, b, X
 
 
-def saturation_inputs(rng):
-    W, b, X = network(rng, 3)
-    return W, [None] + [3 * v for v in b[1:]], X, float(rng.uniform(2, 3))
+def saturation_inputs(low, high):
+    """Draw networks of which one unit comes close to 0.01 and another to 0.99."""
+
+    def inputs(rng):
+        W, b, X = network(rng, 3)
+        scale = float(rng.uniform(2, 3))
+        z = scale * W[1] @ X
+        b[1] = 3 * b[1]
+        for j, sign in enumerate((-1, 1)):
+            a = rng.uniform(low, high)
+            b[1][j] = sign * np.log((1 - a) / a) - z[j, 0]
+        return W, b, X, scale
+
+    return inputs
 
 
 sheet = Sheet(
@@ -267,7 +278,7 @@ sheet = Sheet(
             points=3,
             equation="eq-sigmoid",
             chapter="05_sigmoid_derivative",
-            inputs=saturation_inputs,
+            inputs=[saturation_inputs(0.0091, 0.0099), saturation_inputs(0.0101, 0.0109)],
             reference=saturated,
             wrong={
                 "That is the share of units that are NOT saturated.": (

@@ -94,21 +94,26 @@ def test_the_solution_notebook_runs_and_every_check_is_content(each, monkeypatch
         if output.output_type == "stream" and output.name == "stdout"
     )
     exercises = Assignment.load(each).sheet.exercises
-    assert [e.name for e in exercises if f"✓ {e.name}: Right on 2 inputs." not in said] == []
+    assert [e.name for e in exercises if f"✓ {e.name}: Right on " not in said] == []
     assert "✗" not in said
+
+
+def tried(name, answer):
+    """Check an answer as a notebook does, where it has the name of the exercise."""
+    exec(f"check({name!r}, {name})", {"check": check, name: answer})
 
 
 def test_the_students_check_names_every_known_mistake(each, capsys):
     for exercise in Assignment.load(each).sheet.exercises:
         for message, answer in exercise.wrong.items():
             with np.errstate(all="ignore"):
-                check(exercise.name, answer)
+                tried(exercise.name, answer)
             said = capsys.readouterr().out.casefold()
             assert said.startswith(f"✗ {exercise.name}: {message[:-1]}".casefold())
         for answer in exercise.right:
             with np.errstate(all="ignore"):
-                check(exercise.name, answer)
-            assert capsys.readouterr().out.startswith("✓")
+                tried(exercise.name, answer)
+            assert capsys.readouterr().out.startswith(f"✓ {exercise.name}: ")
 
 
 def test_the_check_says_what_it_needs(tmp_path, monkeypatch, capsys):

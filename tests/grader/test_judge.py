@@ -97,7 +97,8 @@ def test_lists_and_dicts_must_have_exactly_the_form():
     for answer, words in (
         (lambda A: {"dW": [None, A]}, "exactly the keys dW, db, yours has dW"),
         (lambda A: {"dW": [None, A], "db": [None, A.sum()], "x": 1}, "exactly the keys"),
-        (lambda A: {"dW": [A], "db": [None, A.sum()]}, "2 entries"),
+        (lambda A: {"dW": [A], "db": [None, A.sum()]}, "lacks its first entry"),
+        (lambda A: {"dW": [A, A, A], "db": [None, A.sum()]}, "2 entries, yours has 3"),
         (lambda A: {"dW": [A, A], "db": [None, A.sum()]}, "must be None"),
         (lambda A: {"dW": [None, A + 1], "db": [None, A.sum()]}, "result['dW'][1][0, 0]"),
         (lambda A: [None, A], "must be a dict"),
@@ -128,7 +129,7 @@ def test_a_known_mistake_gets_its_own_message_even_when_it_raises():
 def test_two_mistakes_with_the_same_kind_of_error_are_told_apart():
     wrong = {"dW is the square.": lambda A: A @ A}
     said = verdict(lambda A: A @ A[:2], wrong=wrong)
-    assert said.message.startswith("Your code stopped with ValueError")
+    assert said.message.startswith("The inner sizes of a product with @ are ")
     said = verdict(lambda A: A @ A, wrong=wrong)
     assert said.message.startswith("dW is the square (your code stopped with ValueError")
     assert " )" not in verdict(lambda A: A + A[:2], wrong={"x": lambda A: A + A[:2]}).message
@@ -165,6 +166,11 @@ def test_not_done_is_not_wrong():
         [{"value": True}] * 4,
         [{"value": {"passed": True}}] * 4,
         [{"value": 10**400}] * 4,
+        [{"value": 1.0, "after": None}] * 4,
+        [{"value": {"shape": [1], "data": [1.0]}, "after": [[[5]]]}] * 4,
+        [{"value": {"shape": [1], "data": [1.0]}, "after": [1.0, 2.0]}] * 4,
+        [{"value": {"shape": [1], "data": [1.0]}, "after": {"x": "y"}}] * 4,
+        [{"value": {"shape": [1], "data": [1.0]}, "after": [1.0]}] * 4,
         [{"value": {"shape": [1], "data": [10**400]}}] * 4,
         [{"error": ["x"], "text": {"a": 1}, "line": "z"}] * 4,
         [{"refused": {"a": 1}}] * 4,
@@ -173,9 +179,12 @@ def test_not_done_is_not_wrong():
 )
 def test_forged_outcomes_never_pass(outcomes):
     cases = {
+        "args": [[1.0]] * 4,
         "want": [{"shape": [1], "data": [1.0]}] * 4,
         "wrong": [["x", [{"value": 1.0}] * 4]],
-        "samples": [0] * 4,
+        "names": ["x"],
+        "parts": ["a", 0],
+        "compare": {},
     }
     assert not judge(outcomes, cases, equation="eq-bp2", chapter="08_delta_recursion").passed
 
