@@ -54,6 +54,16 @@ def test_each_label_stands_once_and_says_that_it_is_an_equation(notebooks):
     assert not [entry for entry in found if not re.fullmatch(r"eq-[a-z0-9-]+", entry[0])]
 
 
+def test_a_value_stands_before_its_tick(notebooks):
+    printed = [
+        (name, output.text)
+        for name, cell in cells(notebooks, "code")
+        for output in cell.outputs
+        if output.output_type == "stream"
+    ]
+    assert [(name, text) for name, text in printed if text.startswith("✓")] == []
+
+
 def test_every_labelled_equation_is_executed(notebooks):
     written = {label for label, _ in labels(notebooks)}
     executed = set()
