@@ -20,7 +20,6 @@ PAGES = [*NOTEBOOKS, *sorted((ROOT / "chapters").glob("*.md")), ROOT / "intro.md
 GIVEN = {
     ("08_delta_recursion", "0.5"): "the learning rate of an exercise",
     ("12_training_on_real_data", "0.3"): "a position of the slider",
-    ("12_training_on_real_data", "0.03"): "a position of the slider",
     ("12_training_on_real_data", "0.1"): "the threshold that an exercise sets",
 }
 
