@@ -118,6 +118,19 @@ def test_five_exercises_with_hint_and_solution(chapter):
         assert re.search(rf"\{{exercise\}} {kind}", text), f"no exercise of the kind {kind}"
 
 
+@pytest.mark.parametrize("chapter", NOTEBOOKS, ids=lambda chapter: chapter.stem)
+def test_code_of_a_solution_is_folded_in_a_notebook_too(chapter):
+    inside, open_cells = False, []
+    for cell in json.loads(chapter.read_text(encoding="utf-8"))["cells"]:
+        source, data = "".join(cell["source"]), cell["metadata"]
+        if cell["cell_type"] == "markdown":
+            for edge in re.findall(r"\{solution-(start|end)\}", source):
+                inside = edge == "start"
+        elif inside and "remove-cell" not in data.get("tags", ()):
+            open_cells += [source] * (not data.get("jupyter", {}).get("source_hidden"))
+    assert open_cells == []
+
+
 def test_the_lines_of_the_readme_run():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     code, output = re.search(r"```python\n(.*?)```\n\n```\n(.*?)```", text, re.S).groups()
