@@ -1,5 +1,6 @@
 """The command ``bpgrader``: release, check, grade, report, selftest."""
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -7,13 +8,17 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from bpgrader import report as reports
-from bpgrader.box import NoBoxError, selftest
+from bpgrader.batch import grade_all
 from bpgrader.collect import collect
+from bpgrader.environment import NoBoxError
 from bpgrader.executors import executor
-from bpgrader.grade import UNBOXED, Job, grade_all
+from bpgrader.grade import UNBOXED, Job
 from bpgrader.release import prove, release
+from bpgrader.report import report
+from bpgrader.result import GRADER, State
+from bpgrader.selftest import selftest
 from bpgrader.spec import Assignment
+from bpgrader.store import load, save, write
 
 EPILOG = """\b
 Exit codes:
@@ -21,7 +26,9 @@ Exit codes:
   1  some submissions could not be graded for reasons of the machine: run it again
   2  the command line is wrong, or a file is missing or damaged
   3  no working sandbox: nothing was run
-  4  the assignment itself is at fault (check)"""
+  4  the assignment itself is at fault (check)
+  5  the grader itself failed on some submissions: report it
+  130  stopped by Ctrl-C: what is done is kept, the same command goes on"""
 ASSIGNMENT = click.Path(exists=True, file_okay=False, path_type=Path)
 UNSAFE = click.option(
     "--unsafe-no-sandbox",
@@ -31,14 +38,22 @@ UNSAFE = click.option(
 
 
 class _Commands(click.Group):
-    """Turns the errors that a user can mend into one sentence and an exit code."""
+    """Turns the errors that a user can cure into one sentence and an exit code."""
 
     def invoke(self, ctx):
+        for stream in (sys.stdout, sys.stderr):  # a terminal that lacks a letter shows a ?
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")
         try:
             return super().invoke(ctx)
         except NoBoxError as error:
             click.echo(f"bpgrader: {error}", err=True)
             ctx.exit(3)
+        except KeyboardInterrupt:
+            click.echo(
+                "bpgrader: stopped; what is done is kept, the same command goes on", err=True
+            )
+            ctx.exit(130)
         except (ValueError, OSError) as error:
             click.echo(f"bpgrader: {error}", err=True)
             ctx.exit(2)
@@ -129,7 +144,7 @@ def grade(
 
     Writes one JSON file per submission, the moment it is graded, into OUT/results, then all
     reports (see bpgrader report --help). A batch that was stopped goes on where it stopped when the
-    same command is given again; --force grades everything anew.
+    same command is given again; --force grades everything again.
 
     With --json FILE exactly one notebook is graded and only FILE is written, unless --out is given.
     """
@@ -139,81 +154,91 @@ def grade(
     if not boxed:
         click.echo(f"SANDBOX: {UNBOXED}", err=True)
     sheet = Assignment.load(assignment)
-    jobs = {}
-    for name, data, refusal in collect(submissions):
-        unique, k = name, 1
-        while unique in jobs:
-            k += 1
-            unique = f"{name} ({k})"
-        jobs[unique] = Job(unique, data, refusal, sheet, seed, boxed)
+    jobs = {
+        s.name: Job(s.name, s.data, s.refusal, sheet, seed, boxed, s.sender)
+        for s in collect(submissions)
+    }
     if not jobs:
-        raise ValueError(f"no .ipynb in {', '.join(map(str, submissions))}")
+        raise ValueError(f"nothing was sent in {', '.join(map(str, submissions))}")
     if json_file and len(jobs) > 1:
         raise ValueError(f"--json takes exactly one notebook, got {len(jobs)}")
-    results = {}
     out = out or (None if json_file else Path("marks"))
-    if out and not force and (out / "results").is_dir():
-        known = reports.load(out)
-        if others := {r["assignment"] for r in known.values()} - {sheet.name}:
-            raise ValueError(f"{out} holds marks of {others.pop()}; take a folder per assignment")
-        results = {n: known[n] for n, job in jobs.items() if _done(job, known.get(n))}
-        if results:
-            click.echo(f"{len(results)} graded before, {len(jobs) - len(results)} to do", err=True)
+    known = _known(out, sheet.name) if out else {}
+    results = {n: known[n] for n in jobs if not force and _done(jobs[n], known.get(n))}
+    _grade_rest(jobs, results, out, lambda count: executor(scheduler, min(workers, count)))
+    if json_file:
+        result = next(iter(results.values()))
+        write(json_file, result.to_json())
+        click.echo(f"{result.name}: {_percent(result)}, {result.message}")
+    if out:
+        click.echo(report(out))
+        click.echo(f"reports are in {out}")
+    states = {result.state for result in results.values()}
+    sys.exit(5 if State.FAULT in states else 1 if State.NOT_GRADED in states else 0)
 
-    with tqdm(
-        total=len(jobs), initial=len(results), unit="notebook", disable=len(jobs) == 1
-    ) as bar:
+
+def _known(out, assignment):
+    """Give the results of earlier runs in a folder."""
+    known, _ = load(out)
+    if others := {result.assignment for result in known.values()} - {assignment}:
+        raise ValueError(f"{out} holds marks of {others.pop()}; take a folder per assignment")
+    return known
+
+
+def _grade_rest(jobs, results, out, executor):
+    """Grade what has no result yet, and keep each result at once."""
+    todo = [job for name, job in jobs.items() if name not in results]
+    if results:
+        click.echo(f"{len(results)} graded before, {len(todo)} to do", err=True)
+    alone = len(jobs) == 1
+    with tqdm(total=len(jobs), initial=len(results), unit="notebook", disable=alone) as bar:
 
         def keep(job, result):
             results[job.name] = result
             if out:
-                reports.save(out, result)
+                save(out, result)
             bar.update()
 
-        todo = [job for name, job in jobs.items() if name not in results]
-        grade_all(todo, lambda: executor(scheduler, min(workers, len(todo))), keep)
-    if json_file:
-        result = next(iter(results.values()))
-        reports.write(json_file, reports.dump(result))
-        click.echo(f"{result['name']}: {_percent(result)}, {result['message']}")
-    if out:
-        click.echo(reports.report(out))
-        click.echo(f"reports are in {out}")
-    sys.exit(1 if any(r["score"] is None for r in results.values()) else 0)
+        grade_all(todo, lambda: executor(len(todo)), keep)
 
 
 def _percent(result):
-    return "not graded" if result["score"] is None else f"{result['score']:.0%}"
+    return "not graded" if result.score is None else f"{result.score:.0%}"
 
 
 def _done(job, result):
     """Whether a result of an earlier run still holds for this submission."""
     return (
         result is not None
-        and result["score"] is not None
-        and result["submission"] == job.digest
-        and result["digest"] == job.assignment.digest
-        and (result["sandbox"] != UNBOXED or not job.boxed)
-        and job.seed in (None, result["seed"])
+        and result.score is not None
+        and result.grader == GRADER
+        and result.submission == job.digest
+        and result.sender == job.sender
+        and result.digest == job.assignment.digest
+        and (result.sandbox != UNBOXED or not job.boxed)
+        and job.seed in (None, result.seed)
     )
 
 
-@main.command()
+@main.command(name="report")
 @click.argument("marks", type=ASSIGNMENT)
 @click.option("--roster", type=click.Path(exists=True, path_type=Path), help="Table of the course.")
-def report(marks, roster):
-    """Make all reports anew from the results in a folder.
+def report_(marks, roster):
+    """Make all reports again from the results in a folder.
 
     \b
     grades.csv      one line a student, for Moodle, Canvas or a spreadsheet
-    details.csv     points of every exercise
+    details.csv     points of every exercise, of every submission
     written.csv     answers in words: put marks into the column mark, then run this again
-    feedback/       one HTML page a student
+    pictures/       pictures in these answers
+    feedback/       one HTML page for each submission
+    pages.csv       whose page is which
     gradescope/     results.json for every submission
 
-    --roster takes the table that the course site exports: its columns are kept, one is added.
+    --roster takes the table that the course site exports: its columns are kept, one is added. A
+    copy stays in the folder and is used from then on.
     """
-    click.echo(reports.report(marks, roster))
+    click.echo(report(marks, roster))
 
 
 @main.command(name="selftest")

@@ -5,15 +5,12 @@ nobody: as plain root without a user namespace bubblewrap would keep all capabil
 """
 
 import contextlib
-import functools
-import hashlib
 import json
 import os
 import platform
 import select
 import selectors
 import shutil
-import socket
 import struct
 import subprocess
 import sys
@@ -21,12 +18,13 @@ import sysconfig
 import tempfile
 import time
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
-import numpy as np
 import psutil
 
 from bpgrader import inside
+from bpgrader.environment import NoBoxError, environment
 
 WALL_STEP, WALL_TOTAL = 8.0, 25.0  # seconds
 MAX_OUTPUT = 4_000_000  # bytes
@@ -55,69 +53,82 @@ INSTALL = (
 )
 
 
-class NoBoxError(Exception):
-    """There is no working sandbox here; the message says why and what to install."""
+class Ending(StrEnum):
+    """How a run of the box ended."""
+
+    FINISHED = "finished"
+    STEP = "step"  # a step ran longer than 8 s
+    TOTAL = "total"  # the time given was over
+    OUTPUT = "output"
+    MEMORY = "memory"
+    SCARCE = "scarce"  # the machine ran out of memory
+    DIED = "died"  # the process ended early
+    FORGED = "forged"  # what came out did not come from the program inside
 
 
-@dataclass
+@dataclass(frozen=True)
 class Run:
     """What came of one run of the box.
 
     Parameters
     ----------
-    events : list of dict
-        The JSON lines that came out, in order; not to be trusted.
-    ended : str
-        ``finished``, ``step`` (8 s), ``total`` (time given), ``output``, ``memory``, ``scarce``
-        (the machine ran out of memory), or ``died`` (the process ended early).
+    outcomes : dict
+        Number of a step -> outcomes of the form that `bpgrader.inside.call` gives them.
+    ended : Ending
     detail : str
         For a program that died: exit status and the last line of its errors.
+    killed : bool
+        Whether it died of a signal that nobody in the box can be blamed for.
+    ready : bool
+        Whether the program inside began.
+    guilty : int or None
+        The step during which it ended.
     """
 
-    events: list[dict] = field(default_factory=list)
-    ended: str = "died"
+    outcomes: dict[int, list[dict]] = field(default_factory=dict)
+    ended: Ending = Ending.DIED
     detail: str = ""
+    killed: bool = False
+    ready: bool = False
+    guilty: int | None = None
 
 
-@functools.cache
-def environment() -> Path:
-    """Build, once per machine, a Python with NumPy that an unprivileged user can read.
+class Dialogue:
+    """What the program inside has to say, in this order and form; all else is forged.
 
-    Returns
-    -------
-    Path
-        The folder; it is made whole and then renamed, so a half one is never used.
+    Ready; then, for each step, that it starts, and its outcomes; finished. A student's code can
+    write into the same channel, so every line is checked here, once.
     """
-    stdlib = Path(sysconfig.get_path("stdlib"))
-    key = f"{sys.version} {np.__version__} {sys.base_prefix} {Path(np.__file__).parent}"
-    if os.getuid() == 0:
-        cache = Path("/var/cache/bpgrader")
-    else:
-        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bpgrader"
-    home = cache / hashlib.sha256(key.encode()).hexdigest()[:16]
-    if home.is_dir():
-        return home
-    cache.mkdir(mode=0o755, parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(dir=cache))
-    left_out = shutil.ignore_patterns(
-        *("site-packages", "dist-packages", "test", "tests", "idlelib", "tkinter", "turtledemo"),
-        *("lib2to3", "ensurepip", "config-*", "*.a"),
-    )
-    shutil.copytree(stdlib, new / "lib" / stdlib.name, ignore=left_out)
-    for library in Path(sys.base_prefix, "lib").glob("libpython3*.so*"):
-        shutil.copy(library, new / "lib")
-    (new / "bin").mkdir()
-    shutil.copy(Path(sys.executable).resolve(), new / "bin" / "python")
-    package = Path(np.__file__).parent
-    for part in (package, package.parent / "numpy.libs"):
-        if part.is_dir():
-            shutil.copytree(part, new / "site" / part.name, ignore=left_out)
-    new.chmod(0o755)
-    try:
-        new.rename(home)
-    except OSError:  # somebody else was quicker
-        shutil.rmtree(new)
-    return home
+
+    def __init__(self, numbers: list[int]):
+        steps = [event for k in numbers for event in (("start", k), ("done", k))]
+        self.awaited = [("ready", True), *steps, ("finished", True)][::-1]
+        self.outcomes: dict[int, list[dict]] = {}
+        self.guilty: int | None = None
+        self.ready = False
+
+    def hear(self, line: bytes) -> bool:
+        """Take a line; tell whether it is the one awaited."""
+        try:
+            event = json.loads(line)
+        except (ValueError, RecursionError):
+            event = None
+        kind, value = self.awaited[-1]
+        form = {kind, "outcomes"} if kind == "done" else {kind}
+        right = type(event) is dict and event.keys() == form
+        right = right and type(event[kind]) is type(value) and event[kind] == value
+        if not right or (kind == "done" and not inside.are_outcomes(event["outcomes"])):
+            again = event.get("done") if type(event) is dict else None
+            if type(again) is int and again in self.outcomes:  # two say that it is done
+                self.guilty = again
+            return False
+        self.awaited.pop()
+        self.ready = True
+        if kind == "start":
+            self.guilty = value
+        if kind == "done":
+            self.outcomes[value] = event["outcomes"]
+        return True
 
 
 def command() -> list[str]:
@@ -143,8 +154,9 @@ def command() -> list[str]:
     }.items():
         arguments += ["--setenv", name, value]
     system = [f"/usr/lib/{sysconfig.get_config_var('MULTIARCH')}", "/usr/lib64"]
-    system = [path for path in system if os.path.isdir(path)]
-    for path in system if os.path.isdir(system[0]) else ["/usr/lib", *system]:
+    if not os.path.isdir(system[0]):  # not a Debian: libraries stand in /usr/lib itself
+        system[0] = "/usr/lib"
+    for path in filter(os.path.isdir, system):
         arguments += ["--ro-bind", path, path]
     for name in ("lib", "lib64"):
         if os.path.islink(f"/{name}"):
@@ -189,27 +201,14 @@ def run(job: dict, *, boxed: bool = True, seconds: float = WALL_TOTAL) -> Run:
     NoBoxError
         If bubblewrap is not installed.
     """
-    program = Path(inside.__file__).read_text(encoding="utf-8")
+    dialogue, detail = Dialogue([number for number, _ in job["steps"]]), ""
     with contextlib.ExitStack() as stack:
-        stdin = stack.enter_context(
-            _file(json.dumps({"limits": LIMITS if boxed else {}, **job}).encode())
-        )
         errors = stack.enter_context(tempfile.TemporaryFile())
-        options: dict = {"stdin": stdin, "stdout": subprocess.PIPE, "stderr": errors, "cwd": "/"}
-        argv = [sys.executable, "-I", "-c", program]
-        if boxed:
-            rules = stack.enter_context(_file(_filter()))
-            program = f"import sys; sys.path.insert(1, '/env/site')\n{program}"
-            argv = [*command(), "--seccomp", str(rules.fileno())]
-            argv += ["/env/bin/python", "-I", "-S", "-B", "-c", program]
-            options["pass_fds"] = (rules.fileno(),)
-            if os.getuid() == 0:
-                options |= {"user": NOBODY, "group": NOBODY, "extra_groups": []}
-        process = subprocess.Popen(argv, **options)
+        process = _start({"limits": LIMITS if boxed else {}, **job}, errors, boxed, stack)
         try:
             with contextlib.suppress(OSError):  # if memory runs out, the box is the one to go
                 Path(f"/proc/{process.pid}/oom_score_adj").write_text("1000")
-            result = _listen(process, seconds)
+            ended = _listen(process, seconds, dialogue)
         finally:
             first = _children(process.pid)
             process.kill()  # bubblewrap's death takes the whole pid namespace with it,
@@ -218,12 +217,30 @@ def run(job: dict, *, boxed: bool = True, seconds: float = WALL_TOTAL) -> Run:
                 select.select([end], [], [], 10)
                 os.close(end)
             process.stdout.close()
-        if result.ended == "died":
+        if ended is Ending.DIED:
             errors.seek(0)
-            lines = errors.read().decode("utf-8", "replace").strip().splitlines()
-            said = f": {lines[-1]}" if lines else ""
-            result.detail = f"exit status {process.returncode}{said}"
-    return result
+            lines = errors.read(100_000).decode("utf-8", "replace").strip().splitlines()
+            said = f": {lines[-1][:300]}" if lines else ""
+            detail = f"exit status {process.returncode}{said}"
+    killed = ended is Ending.DIED and process.returncode == 137  # SIGKILL, as bubblewrap tells it
+    return Run(dialogue.outcomes, ended, detail, killed, dialogue.ready, dialogue.guilty)
+
+
+def _start(job, errors, boxed, stack):
+    """Start the program inside, with its job on standard input."""
+    program = Path(inside.__file__).read_bytes()  # UTF-8, whatever the language of this machine
+    options: dict = {"stdout": subprocess.PIPE, "stderr": errors, "cwd": "/"}
+    options["stdin"] = stack.enter_context(_file(json.dumps(job).encode()))
+    argv = [sys.executable, "-I", "-X", "utf8", "-c", program]
+    if boxed:
+        rules = stack.enter_context(_file(_filter()))
+        program = b"import sys; sys.path.insert(1, '/env/site')\n" + program
+        argv = [*command(), "--seccomp", str(rules.fileno())]
+        argv += ["/env/bin/python", "-I", "-S", "-B", "-X", "utf8", "-c", program]
+        options["pass_fds"] = (rules.fileno(),)
+        if os.getuid() == 0:
+            options |= {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+    return subprocess.Popen(argv, **options)
 
 
 def _children(pid):
@@ -244,113 +261,51 @@ def _file(data):
         return open(f"/proc/self/fd/{file.fileno()}", "rb")
 
 
-def _listen(process, seconds):
-    """Read events until the program finishes, dies, or passes a limit."""
-    result, buffer, total = Run(), b"", 0
-    began = step = time.monotonic()
+def _listen(process, seconds, dialogue):
+    """Read what comes out until the program finishes, dies, or passes a limit."""
+    buffer, total = b"", 0
+    began = step = looked = time.monotonic()
     fd = process.stdout.fileno()
     os.set_blocking(fd, False)
     with selectors.DefaultSelector() as selector:
         selector.register(fd, selectors.EVENT_READ)
         while True:
-            ready = selector.select(timeout=0.1)
-            now = time.monotonic()
-            if ready:
+            if selector.select(timeout=0.1):
                 data = os.read(fd, 65536)
                 if not data:  # the end, or the pipe was closed to hide from the clock
                     with contextlib.suppress(subprocess.TimeoutExpired):
                         process.wait(1)
-                    return result
+                    return Ending.DIED
                 total += len(data)
                 *lines, buffer = (buffer + data).split(b"\n")
                 for line in lines:
-                    with contextlib.suppress(ValueError, RecursionError):
-                        event = json.loads(line)
-                        if isinstance(event, dict):
-                            result.events.append(event)
-                            step = now
-                            if event.get("finished") is True:
-                                result.ended = "finished"
-                                return result
+                    if not dialogue.hear(line):
+                        return Ending.FORGED
+                    step = time.monotonic()
+                    if not dialogue.awaited:
+                        return Ending.FINISHED
             elif process.poll() is not None:
-                return result
-            else:
-                result.ended = _memory(process.pid) or "died"
+                return Ending.DIED
+            now = time.monotonic()
             if total > MAX_OUTPUT:
-                result.ended = "output"
-            elif now - step > WALL_STEP:
-                result.ended = "step"
-            elif now - began > seconds:
-                result.ended = "total"
-            if result.ended != "died":
-                return result
+                return Ending.OUTPUT
+            if now - step > WALL_STEP:
+                return Ending.STEP
+            if now - began > seconds:
+                return Ending.TOTAL
+            if now - looked > 0.1:
+                looked = now
+                if over := _memory(process.pid):
+                    return over
 
 
 def _memory(pid):
     """Watch all processes of the box together; rlimits count each one alone."""
     if psutil.virtual_memory().available < RESERVE:
-        return "scarce"
+        return Ending.SCARCE
     used = 0
     with contextlib.suppress(psutil.NoSuchProcess):
         for child in psutil.Process(pid).children(recursive=True):
             with contextlib.suppress(psutil.NoSuchProcess):
                 used += child.memory_info().rss
-    return "memory" if used > MEMORY else ""
-
-
-PROBE = """
-import ctypes, os, socket
-def probe(path, port):
-    found = []
-    def tries(what, action):
-        try:
-            action()
-        except OSError:
-            return
-        found.append(what)
-    tries("a file of the host can be seen", lambda: os.stat(bytes(map(int, path))))
-    tries("the host's processes can be seen", lambda: os.stat("/proc/1"))
-    tries("/usr can be written", lambda: open("/usr/bpgrader", "w"))
-    tries("/ can be written", lambda: open("/bpgrader", "w"))
-    tries("the host's loopback can be reached",
-          lambda: socket.create_connection(("127.0.0.1", int(port)), 1))
-    libc = ctypes.CDLL(None)
-    if os.getuid() == 0:
-        found.append("the box runs as root")
-    if libc.unshare(0x10000000) == 0:
-        found.append("user namespaces can be made")
-    if libc.memfd_create(b"", 0) >= 0 or libc.shmget(0, 4096, 0o1600) >= 0:
-        found.append("memory can be had that no limit counts")
-    raise RuntimeError("; ".join(found) or "tight")
-"""
-
-
-@functools.cache
-def selftest() -> str:
-    """Try to get out of the box; done once in every process that grades.
-
-    Returns
-    -------
-    str
-        The version of bubblewrap.
-
-    Raises
-    ------
-    NoBoxError
-        If bubblewrap is missing or too old, or the box leaks.
-    """
-    with tempfile.NamedTemporaryFile() as file, socket.socket() as server:
-        os.chmod(file.name, 0o644)
-        server.bind(("127.0.0.1", 0))
-        server.listen()
-        arguments = [inside.encode(list(os.fsencode(file.name))), server.getsockname()[1]]
-        steps = [[0, {"cell": PROBE}], [1, {"call": "probe", "cases": [arguments]}]]
-        result = run({"library": {}, "steps": steps})
-    outcomes = [event["outcomes"] for event in result.events if event.get("done") == 1]
-    if not outcomes:
-        raise NoBoxError(f"the sandbox does not start ({result.ended}, {result.detail}); {INSTALL}")
-    text = outcomes[0][0].get("text", "")
-    if text != "tight":
-        raise NoBoxError(f"the sandbox leaks: {text or outcomes[0][0]}; nothing was run")
-    shown = subprocess.run(["bwrap", "--version"], capture_output=True, text=True, check=True)
-    return shown.stdout.strip()
+    return Ending.MEMORY if used > MEMORY else None

@@ -1,23 +1,65 @@
-"""Collecting submissions: a notebook, a folder of them, or a zip as course sites hand it out."""
+"""Collecting submissions: a notebook, a folder of them, or a zip as course sites hand it out.
 
+What a file is decides, not what it is called; folders and zips take the same way. Nobody who sent
+something is left out: who sent no notebook gets a sentence that says so.
+"""
+
+import functools
+import io
+import json
+import lzma
 import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from bpgrader.notebook import MAX_BYTES, UnreadableError, read_bytes
+from bpgrader.notebook import MAX_FILE, UnreadableError, read_bytes
+from bpgrader.result import Sender
 
 MAX_ZIP = 1_000_000_000  # bytes, unpacked
-DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError)
-SITES = (
-    re.compile(r"(.+)_(\d+)_assignsubmission_file"),  # Moodle
-    re.compile(r"([^_/]+)(?:_LATE)?_(\d+)_\d+_[^/]*$"),  # Canvas
+DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError),
+    *(OSError, EOFError),
 )
+MOODLE = re.compile(r"([^/]+)_(\d+)_assignsubmission_[a-z]+")
+CANVAS = re.compile(r"([^_/]+)(_LATE)?_(\d+)_(\d+)_([^/]*)$")
+JUNK = re.compile(r"(\.|__MACOSX|Thumbs\.db$|desktop\.ini$)", re.I)
 
 
-def collect(paths: Iterable[Path]) -> Iterator[tuple[str, bytes, str]]:
+@dataclass(frozen=True)
+class Submission:
+    """What one student sent.
+
+    Parameters
+    ----------
+    name : str
+        The student, with a number from the second notebook on: ``ada``, ``ada (2)``.
+    sender : Sender
+    data : bytes
+        The notebook as it came.
+    refusal : str
+        Why it cannot be graded, or empty.
+    """
+
+    name: str
+    sender: Sender
+    data: bytes = b""
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file somewhere: its name, how to read it, and whose it is if its name does not say."""
+
+    name: str
+    read: Callable[[int], bytes]  # at most so many bytes; may raise UnreadableError
+    owner: str = ""
+
+
+def collect(paths: Iterable[Path]) -> Iterator[Submission]:
     """Find the notebooks in files, folders and zips; follow no link, unpack nothing.
 
     Parameters
@@ -26,8 +68,8 @@ def collect(paths: Iterable[Path]) -> Iterator[tuple[str, bytes, str]]:
 
     Yields
     ------
-    (name, data, refusal)
-        Name of the submission, its bytes, and why it cannot be graded (or an empty text).
+    Submission
+        In order of the names; every name once.
 
     Raises
     ------
@@ -35,78 +77,176 @@ def collect(paths: Iterable[Path]) -> Iterator[tuple[str, bytes, str]]:
         If a path is no notebook, folder or zip, or is a zip that cannot be read or unpacks to more
         than 1 GB.
     """
+    used = {}
     for path in map(Path, paths):
-        if path.is_dir() and not path.is_symlink():
-            for file in sorted(path.rglob("*.ipynb")):
-                if not any(part.startswith(".") for part in file.relative_to(path).parts):
-                    yield _plain(file, file.relative_to(path).as_posix())
-        elif path.suffix == ".zip" and path.exists():
-            yield from _zipped(path)
-        elif path.suffix == ".ipynb" and (path.exists() or path.is_symlink()):
-            yield _plain(path, path.name)
-        else:
-            why = "" if path.exists() else ", which does not exist"
-            raise ValueError(f"submissions must be notebooks, folders or zips, got {path}{why}")
+        for sender, data, refusal in _students(_files(path)):
+            used[sender.student] = k = used.get(sender.student, 0) + 1
+            name = sender.student if k == 1 else f"{sender.student} ({k})"
+            yield Submission(name, sender, data, refusal)
 
 
-def student(name: str) -> str:
+def sender(name: str) -> Sender:
     """Tell from the name of a file who sent it, for the ways in which course sites name files.
 
     Examples
     --------
-    >>> student("Ada Lovelace_123_assignsubmission_file/work.ipynb")
+    >>> sender("Ada Lovelace_123_assignsubmission_file/work.ipynb").student
     'Ada Lovelace_123'
-    >>> student("lovelaceada_4711_88_work-1.ipynb")
+    >>> sender("lovelaceada_LATE_4711_88_work-1.ipynb").student
     'lovelaceada_4711'
-    >>> student("ada/assignment.ipynb"), student("ada.ipynb")
+    >>> sender("ada/assignment.ipynb").student, sender("ada.ipynb.json").student
     ('ada', 'ada')
     """
-    name = "".join(c if c.isprintable() else "?" for c in name)
-    for site in SITES:
-        if match := site.match(name):
-            return "_".join(match.groups())
+    name = printable(name)
+    for part in name.split("/"):
+        if match := MOODLE.match(part):
+            return Sender(match[1], match[2], "moodle", name)
+        if match := CANVAS.match(part):
+            return Sender(match[1], match[3], "canvas", name, late=bool(match[2]))
     folder, _, file = name.rpartition("/")
-    return folder or file.removesuffix(".ipynb")
+    stem = file.partition(".ipynb")[0] if ".ipynb" in file else PurePosixPath(file).stem
+    return Sender(folder or stem or file, file=name)
 
 
-def _plain(path, name):
+def edition(sender: Sender) -> tuple[str, int]:
+    """Tell which file this is, and which handing-in of it: Canvas numbers them.
+
+    Examples
+    --------
+    >>> edition(Sender("a", "4711", "canvas", "a_4711_88_work-1.ipynb"))
+    ('work.ipynb', 88)
+    >>> edition(Sender("ada", file="ada/work-1.ipynb"))
+    ('ada/work-1.ipynb', 0)
+    """
+    if sender.site == "canvas":
+        for part in sender.file.split("/"):
+            if match := CANVAS.match(part):
+                return re.sub(r"-\d+(?=\.[^.]*$)", "", match[5]), int(match[4])
+    return sender.file, 0
+
+
+def printable(text: str) -> str:
+    """Take out of a name what would steer a terminal."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
+def _students(files):
+    """Give (sender, bytes, refusal) of each notebook, and of each student who sent none."""
+    sent, others = set(), {}
+    for file, data, refusal in _notebooks(files):
+        who = sender(file.name)
+        if file.owner and not who.id:
+            who = Sender(file.owner, file=who.file)
+        if data is None:
+            others.setdefault(who.student, who)
+        else:
+            sent.add(who.student)
+            yield who, data, refusal
+    for student in sorted(others.keys() - sent):
+        file = others[student].file.rpartition("/")[2][:100]
+        text = f"There is no notebook, only {file!r}; send the .ipynb file itself."
+        yield others[student], b"", text
+
+
+def _notebooks(files, nested=False):
+    """Give (file, bytes, refusal) of each file; of what is no notebook the bytes are None."""
+    for file in files:
+        called = file.name.endswith(".ipynb")
+        try:
+            head = file.read(64)
+            json_like = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+            zip_like = head.startswith(b"PK\3\4") and not nested
+            data = file.read(MAX_FILE + 1) if called or json_like or zip_like else b""
+        except UnreadableError as error:
+            yield file, b"" if called else None, str(error)
+            continue
+        if called or (json_like and _is_notebook(data)):
+            yield file, data, ""
+        else:
+            inner = _inside(file, data) if zip_like else []
+            yield from inner or [(file, None, "")]
+
+
+def _is_notebook(data):
     try:
-        return student(name), read_bytes(path), ""
-    except UnreadableError as error:
-        return student(name), b"", str(error)
+        return "nbformat" in json.loads(data)
+    except (ValueError, RecursionError):
+        return False
 
 
-def _zipped(path):
-    """Read the notebooks of a zip, each under its checked name; miss nobody who sent only else."""
-    total, seen, sent, others = 0, set(), set(), {}
+def _inside(file, data):
+    """Give the notebooks of a zip that a student sent."""
+    owner = sender(file.name).student
     try:
-        with zipfile.ZipFile(path) as archive:
-            for info in archive.infolist():
-                name = info.filename
-                hidden = any(part.startswith((".", "__MACOSX")) for part in name.split("/"))
-                other = not hidden and not name.endswith((".ipynb", "/"))
-                if other and any(site.match(name) for site in SITES):
-                    others[student(name)] = name.rpartition("/")[2]
-                if not name.endswith(".ipynb") or (hidden and ".." not in name):
-                    continue
-                data, refusal = b"", _unsafe(info, seen)
-                seen.add(name)
-                if not refusal:
-                    try:
-                        with archive.open(info) as file:
-                            data = file.read(MAX_BYTES + 1)
-                    except DAMAGE:
-                        refusal = "The zip holds this notebook damaged; send it again."
-                    total += len(data)
-                if total > MAX_ZIP:
-                    raise ValueError(f"{path.name} unpacks to more than {MAX_ZIP:,} bytes")
-                sent.add(student(name))
-                yield student(name), data, refusal
-        for who in sorted(others.keys() - sent):
-            file = "".join(c if c.isprintable() else "?" for c in others[who])[:100]
-            yield who, b"", f"There is no notebook, only {file!r}; send the .ipynb file itself."
-    except DAMAGE as error:
-        raise ValueError(f"{path.name} is not a zip that can be read: {error}") from None
+        entries = list(_notebooks(_zipped(io.BytesIO(data), f"{file.name}/", owner), nested=True))
+    except DAMAGE:
+        return []
+    return [entry for entry in entries if entry[1] is not None]
+
+
+def _files(path):
+    """Give the files that a path of the command line stands for."""
+    if path.is_dir() and not path.is_symlink():
+        for file in sorted(path.rglob("*")):
+            name = file.relative_to(path).as_posix()
+            folder = file.is_dir() and not file.is_symlink() and file.suffix != ".ipynb"
+            if not folder and not _junk(name):
+                yield _File(name, functools.partial(read_bytes, file))
+    elif path.suffix == ".zip" and path.exists():
+        try:
+            yield from _zipped(path)
+        except DAMAGE as error:
+            raise ValueError(f"{path.name} is not a zip that can be read: {error}") from None
+    else:
+        called = path.suffix == ".ipynb" and (path.exists() or path.is_symlink())
+        if not called and not (path.is_file() and _is_notebook(read_bytes(path, MAX_FILE))):
+            why = "" if path.exists() else ", which does not exist"
+            raise ValueError(f"submissions must be notebooks, folders or zips, got {path}{why}")
+        yield _File(path.name, functools.partial(read_bytes, path))
+
+
+def _junk(name):
+    return any(JUNK.match(part) for part in name.split("/") if part != "..")
+
+
+def _zipped(source, folder="", owner=""):
+    """Give the files of a zip, each under its checked name."""
+    total = 0
+
+    def read(info, refusal, size):
+        nonlocal total
+        if refusal:
+            raise UnreadableError(f"The zip holds this notebook {refusal}.")
+        try:
+            with archive.open(info) as file:
+                data = file.read(size)
+        except DAMAGE:
+            raise UnreadableError("The zip holds this notebook damaged; send it again.") from None
+        total += len(data)
+        if total > MAX_ZIP:
+            raise ValueError(f"the zip unpacks to more than {MAX_ZIP:,} bytes")
+        return data
+
+    with zipfile.ZipFile(source) as archive:
+        infos = [i for i in archive.infolist() if not i.filename.endswith("/")]
+        names = [_name(info) for info in infos]
+        root = f"{source.stem}/" if isinstance(source, Path) else "/"  # a folder that was zipped
+        shared = all(name.startswith(root) for name in names if not _junk(name))
+        seen = set()
+        for info, name in zip(infos, names, strict=True):
+            if not _junk(name):
+                refusal = _unsafe(info, seen)
+                shown = name.removeprefix(root) if shared else name
+                yield _File(folder + shown, functools.partial(read, info, refusal), owner)
+                seen.add(info.orig_filename)
+
+
+def _name(info):
+    """Give the name of an entry; some programs write UTF-8 and do not say so."""
+    try:
+        return info.filename if info.flag_bits & 0x800 else info.filename.encode("cp437").decode()
+    except UnicodeError:
+        return info.filename
 
 
 def _unsafe(info, seen):
@@ -125,4 +265,4 @@ def _unsafe(info, seen):
         reason = "a password"
     else:
         return ""
-    return f"The zip holds this notebook under {reason}; send it again as a plain file."
+    return f"under {reason}; send it again as a plain file"

@@ -30,9 +30,12 @@ class Dependencies:
         answers: set[str],
     ):
         self.cells, self.chosen, self.answers = cells, chosen, answers
-        self.known = set(known)
+        self.known = known
         self.taken: set[Place] = set()
         self.names, self.callers = set(), set()
+        for k, cell in enumerate(cells):  # what is imported from there holds for all that follows
+            future = [j for j, s in enumerate(cell) if s.text.startswith("from __future__ ")]
+            self.taken |= {(k, j) for j in future if k not in chosen}
         self._index()
         self._follow(self._first_names())
 
@@ -42,7 +45,7 @@ class Dependencies:
             for j, statement in enumerate(cell):
                 if k not in self.chosen and (k, j) not in self.taken:
                     for name in sorted(statement.may_change & self.names & self.data):
-                        yield name, statement.text.strip()
+                        yield name, statement.text
 
     def _index(self):
         """Note who binds, changes, calls and reads what."""
@@ -77,7 +80,6 @@ class Dependencies:
             for statement in self.cells[k]:
                 names |= statement.late | (statement.now - own)
                 own |= statement.binds
-                self.known |= statement.binds & self.answers if statement.fresh else set()
         return names
 
     def _follow(self, names):

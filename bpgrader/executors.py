@@ -32,7 +32,13 @@ def executor(scheduler: str | None, workers: int) -> Iterator[Executor]:
     else:
         spawn = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(workers, mp_context=spawn, initializer=die_with_parent) as pool:
-            yield pool
+            try:
+                yield pool
+            except BaseException:  # Ctrl-C: what runs is ended, not waited for
+                pool.shutdown(wait=False, cancel_futures=True)
+                for process in multiprocessing.active_children():
+                    process.kill()
+                raise
 
 
 def die_with_parent() -> None:

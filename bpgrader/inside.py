@@ -5,6 +5,9 @@ JSON on standard input and judges nothing. `encode` and `decode` are the only fo
 cross the wall, in both directions.
 """
 
+import ast
+import codeop
+import inspect
 import json
 import os
 import sys
@@ -16,6 +19,15 @@ import numpy as np
 
 MAX_NUMBERS = 10_000
 MAX_DEPTH = 6
+FORM = {  # of what comes out for one input
+    "value": (object,),
+    "after": (list,),
+    "refused": (str,),
+    "error": (str,),
+    "text": (str,),
+    "line": (int, type(None)),
+    "missing": (bool,),
+}
 
 
 def encode(value: Any, depth: int = 0) -> Any:
@@ -177,6 +189,83 @@ def describe(error: BaseException, file: str = "<cell>") -> dict:
     return {"error": type(error).__name__[:60], "text": text, "line": line}
 
 
+def are_outcomes(tree: Any) -> bool:
+    """Tell whether what came out of the box has the form of a list of outcomes.
+
+    Examples
+    --------
+    >>> are_outcomes([{"value": 1.0}, {"error": "E", "text": "", "line": None}])
+    True
+    >>> are_outcomes({"a": 1}), are_outcomes([{"line": "1"}]), are_outcomes([1])
+    (False, False, False)
+    """
+    return type(tree) is list and all(
+        type(outcome) is dict
+        and all(key in FORM and isinstance(outcome[key], FORM[key]) for key in outcome)
+        for outcome in tree
+    )
+
+
+class _Nothing:
+    """Stands for what only a notebook has, such as get_ipython() and display()."""
+
+    def __init__(self, *args, **options):
+        pass
+
+    def __getattr__(self, name):
+        return _Nothing
+
+
+class _Absent:
+    """Stands for a module that is not here; an answer that does not use it does not miss it."""
+
+    def __init__(self, error):
+        self.__dict__["error"] = error
+
+    def __getattr__(self, name):
+        raise self.__dict__["error"]
+
+    def __call__(self, *args, **options):
+        raise self.__dict__["error"]
+
+
+def _run_cell(source, file, names, compiler):
+    """Run a cell, statement by statement; give its first error.
+
+    Only what needs a module that is not here is passed over: in the notebook it went well.
+    """
+    errors = []
+    try:
+        tree = ast.parse(source, file)
+    except BaseException as error:
+        return [describe(error, file)]
+    for node in tree.body:
+        try:
+            code = compiler(ast.Module([node], []), file, "exec")
+            result = eval(code, names)
+            if code.co_flags & inspect.CO_COROUTINE:
+                _finish(result)
+        except ImportError as error:
+            errors.append(describe(error, file))
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                for alias in node.names:
+                    name = alias.asname or alias.name.partition(".")[0]
+                    names.setdefault(name, _Absent(error))
+        except BaseException as error:
+            errors.append(describe(error, file))
+            break
+    return errors[:1]
+
+
+def _finish(coroutine):
+    """Run what a cell awaits at its top level to its end, without an event loop."""
+    try:
+        while True:
+            coroutine.send(None)
+    except StopIteration:
+        pass
+
+
 def main() -> None:
     """Read the job, set the limits, run the cells and the calls, report after each."""
     import resource
@@ -201,17 +290,16 @@ def main() -> None:
         out.flush()
 
     send(ready=True)
-    cells = {"__name__": "__main__"}
+    names = {"__name__": "__main__", "get_ipython": _Nothing, "display": _Nothing}
+    compiler = codeop.Compile()  # remembers what is imported from __future__, as Jupyter does
+    compiler.flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     for k, step in job["steps"]:
         send(start=k)
         if "call" not in step:
-            try:
-                exec(compile(step["cell"], "<cell>", "exec"), cells)
-                outcomes = []
-            except BaseException as error:
-                outcomes = [describe(error)]
-        elif callable(cells.get(step["call"])):
-            outcomes = [call(cells[step["call"]], args) for args in step["cases"]]
+            outcomes = _run_cell(step["cell"], f"<cell {k}>", names, compiler)
+        elif callable(names.get(step["call"])):
+            file = f"<cell {step.get('of')}>"
+            outcomes = [call(names[step["call"]], args, file) for args in step["cases"]]
         else:
             outcomes = [{"missing": True}]
         send(done=k, outcomes=outcomes)

@@ -3,12 +3,14 @@
 import json
 from pathlib import Path
 
+from bpgrader.answers import answer_ids
 from bpgrader.grade import Job, grade, hidden_cases
 from bpgrader.judge import judge
-from bpgrader.notebook import answer_ids, make_release, written_answer
+from bpgrader.notebook import make_release
 from bpgrader.prune import prune
-from bpgrader.report import write
 from bpgrader.spec import Assignment
+from bpgrader.store import write
+from bpgrader.words import read_words
 
 MIN_WRONG, MIN_RIGHT = 8, 3
 
@@ -73,8 +75,7 @@ def prove(assignment: Assignment, *, boxed: bool = True) -> list[str]:
     try:
         answer_ids(source, names)
         prune(sheet.offers)
-        for question in sheet.written:
-            written_answer(source, question.name, [])
+        read_words(source, sheet.written, names, [])
     except ValueError as error:
         return [str(error)]
     if held := set(names) & set(sheet.offers):
@@ -106,11 +107,11 @@ def prove(assignment: Assignment, *, boxed: bool = True) -> list[str]:
                 "a solution region of source.ipynb is not closed or not on lines of its own"
             )
         result = grade(Job("proof", data, "", assignment, boxed=boxed))
-        if result["score"] != score:
+        if result.score != score:
             which = "solution" if solution else "blank notebook"
-            bad = [e for e in result["exercises"] if (e["status"] == "passed") != solution]
+            bad = [e for e in result.exercises if (e["status"] == "passed") != solution]
             faults.append(
-                f"the {which} got {result['score']:.0%}, wanted {score:.0%}: "
+                f"the {which} got {result.score:.0%}, wanted {score:.0%}: "
                 + "; ".join(f"{e['name']}: {e['message']}" for e in bad)
             )
     return faults

@@ -23,7 +23,9 @@ class Statement:
     Parameters
     ----------
     text : str
-        Its source, after as many empty lines as stand before it.
+        Its source.
+    line : int
+        Where it begins in its cell.
     binds : frozenset of str
         Names that it defines.
     now, late : frozenset of str
@@ -46,6 +48,7 @@ class Statement:
     """
 
     text: str
+    line: int
     binds: frozenset[str]
     now: frozenset[str]
     late: frozenset[str]
@@ -60,6 +63,11 @@ class Statement:
     constant: bool
     spoils: bool
 
+    @property
+    def in_place(self) -> str:
+        """The source with empty lines before it, so that errors have the lines of the cell."""
+        return "\n" * (self.line - 1) + self.text
+
 
 def statements(source: str, tree: ast.Module, clock: Clock) -> list[Statement]:
     """Take a cell apart into its statements."""
@@ -67,21 +75,22 @@ def statements(source: str, tree: ast.Module, clock: Clock) -> list[Statement]:
     result = []
     for node in tree.body:
         clock.check()
-        result.append(_statement(node, _segment(lines, node)))
+        result.append(_statement(node, *_segment(lines, node)))
     return result
 
 
 def _segment(lines, node):
-    """Cut a statement out of its cell, decorators included, with empty lines before it."""
+    """Cut a statement out of its cell, decorators included; give its first line, too."""
     first = min([node.lineno, *(n.lineno for n in getattr(node, "decorator_list", []))])
+    start = node.col_offset if first == node.lineno else 0
+    if first == node.end_lineno:
+        return lines[first - 1][start : node.end_col_offset].decode(), first
     cut = lines[first - 1 : node.end_lineno]
-    cut[-1] = cut[-1][: node.end_col_offset]
-    if first == node.lineno:
-        cut[0] = cut[0][node.col_offset :]
-    return "\n" * (first - 1) + b"\n".join(cut).decode()
+    cut[0], cut[-1] = cut[0][start:], cut[-1][: node.end_col_offset]
+    return b"\n".join(cut).decode(), first
 
 
-def _statement(node, text):
+def _statement(node, text, line):
     top = symtable.symtable(text, "<cell>", "exec")
     symbols = top.get_symbols()
     late, declared, tables = set(), set(), top.get_children()
@@ -95,6 +104,7 @@ def _statement(node, text):
     walk = _Walk(node)
     return Statement(
         text=text,
+        line=line,
         binds=frozenset(s.get_name() for s in symbols if s.is_assigned() or s.is_imported()),
         now=frozenset(s.get_name() for s in symbols if s.is_referenced()),
         late=frozenset(late),

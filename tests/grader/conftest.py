@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from bpgrader import box as sandbox
-from bpgrader.box import NoBoxError, selftest
+from bpgrader.environment import NoBoxError
 from bpgrader.grade import Job, grade
 from bpgrader.notebook import make_release
+from bpgrader.selftest import selftest
 from bpgrader.spec import Assignment
 
 ASSIGNMENTS = sorted(p.parent for p in Path(__file__).parents[2].glob("assignments/*/source.ipynb"))
@@ -63,12 +64,10 @@ def submit(assignment):
 
 @pytest.fixture(scope="session")
 def graded(box, assignment):
-    """Grade a submission in the box; gives the result with the exercises by name."""
+    """Grade a submission in the box."""
 
     def run(data, **options):
-        result = grade(Job("student", data, "", assignment, **options))
-        result["by_name"] = {e["name"]: e for e in result["exercises"]}
-        return result
+        return grade(Job("student", data, "", assignment, **options))
 
     return run
 
@@ -107,7 +106,7 @@ def attack(graded, submit, monkeypatch):
         before, began = traces(), time.monotonic()
         result = graded(submit(**{NAME: code}))
         seconds = time.monotonic() - began
-        assert result["by_name"][NAME]["points"] == 0, result["by_name"][NAME]
+        assert result.by_name[NAME]["points"] == 0, result.by_name[NAME]
         assert traces() == before
         deadline = time.monotonic() + 2  # the kernel takes a moment to empty a pid namespace
         while left := alive(badge.encode()):

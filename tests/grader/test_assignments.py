@@ -159,7 +159,7 @@ def test_variants_are_judged_alike_inside_the_box(each, field, box):
         for name, texts in found.items()
     ]
     data = json.dumps({"nbformat": 4, "cells": cells}).encode()
-    entries = {e["name"]: e for e in grade(Job("x", data, "", assignment))["exercises"]}
+    entries = grade(Job("x", data, "", assignment)).by_name
     for exercise in assignment.sheet.exercises:
         if exercise.name in found:
             entry = entries[exercise.name]

@@ -112,8 +112,8 @@ ATTACKS = {
 def test_attack_gets_no_marks_and_leaves_nothing(name, attack):
     result = attack(ATTACKS[name])
     if name in LOOKS:  # its assertions about the box hold, else it would have stopped
-        assert result["by_name"][NAME]["status"] == "wrong", result["by_name"][NAME]
-    others = [e for e in result["exercises"] if e["name"] != NAME]
+        assert result.by_name[NAME]["status"] == "wrong", result.by_name[NAME]
+    others = [e for e in result.exercises if e["name"] != NAME]
     spoilt = ("patched", "forged", "kills")  # these harm the answers that share their box
     if not name.startswith(spoilt):
         assert all(e["status"] == "passed" for e in others), others

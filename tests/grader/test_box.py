@@ -5,7 +5,9 @@ from click.testing import CliRunner
 
 from bpgrader import box as sandbox
 from bpgrader.__main__ import main
+from bpgrader.environment import NoBoxError
 from bpgrader.grade import MachineError
+from bpgrader.selftest import selftest
 
 LEAKS = {
     "a file of the host": (["--bind", "/tmp", "/tmp"], "a file of the host can be seen"),
@@ -16,10 +18,10 @@ LEAKS = {
 
 @pytest.fixture
 def fresh():
-    """Run the self-test anew, and forget what a test has made of it."""
-    sandbox.selftest.cache_clear()
+    """Run the self-test again, and forget what a test has made of it."""
+    selftest.cache_clear()
     yield
-    sandbox.selftest.cache_clear()
+    selftest.cache_clear()
 
 
 @pytest.mark.parametrize("name", LEAKS)
@@ -28,15 +30,15 @@ def test_the_selftest_notices_a_leak(name, box, fresh, monkeypatch):
     command = [x for x in sandbox.command() if x not in ("--remount-ro", "/")]
     command = [*command[:-1], *hole]  # the root stays writable, so that more can be mounted
     monkeypatch.setattr(sandbox, "command", lambda: command)
-    with pytest.raises(sandbox.NoBoxError, match=words):
-        sandbox.selftest()
+    with pytest.raises(NoBoxError, match=words):
+        selftest()
 
 
 def test_the_selftest_notices_missing_seccomp(box, fresh, monkeypatch):
     allow_all = b"\x06\0\0\0\0\0\xff\x7f"
     monkeypatch.setattr(sandbox, "_filter", lambda: allow_all)
-    with pytest.raises(sandbox.NoBoxError, match="memory can be had"):
-        sandbox.selftest()
+    with pytest.raises(NoBoxError, match="memory can be had"):
+        selftest()
 
 
 def test_without_bubblewrap_grade_refuses_with_one_sentence(
@@ -51,7 +53,7 @@ def test_without_bubblewrap_grade_refuses_with_one_sentence(
 
 
 def test_a_box_that_does_not_start_is_the_machines_fault(box, monkeypatch, graded, submit):
-    sandbox.selftest()
+    selftest()
     command = sandbox.command()
     monkeypatch.setattr(sandbox, "command", lambda: [*command, "--ro-bind", "/missing", "/x"])
     with pytest.raises(MachineError, match="twice"):

@@ -44,7 +44,7 @@ def test_every_command_of_the_guide_works_in_an_empty_folder(box, tmp_path):
     assert "This is not a notebook" in pages["cha"]
     with open(work / "marks" / "grades.csv", encoding="utf-8", newline="") as file:
         rows = {row["Full name"]: row for row in csv.DictReader(file)}
-    assert (rows["Ada"]["01_forward_pass"], rows["Grace"]["01_forward_pass"]) == ("13", "0")
+    assert [list(rows[name].values())[-1] for name in ("Ada", "Grace")] == ["13", "0"]
     assert rows["Ada"]["Email"] == "ada@example.org"
 
 

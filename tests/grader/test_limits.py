@@ -46,7 +46,7 @@ SLOW = {
 def enough(submit, graded):
     """Seconds that no honest step needs, however busy this machine is."""
     began = time.monotonic()
-    assert graded(submit())["score"] == 1
+    assert graded(submit()).score == 1
     return min(box.WALL_STEP, max(1.5, 4 * (time.monotonic() - began)))
 
 
@@ -55,15 +55,15 @@ def test_greedy_attack_is_stopped(name, attack, enough, monkeypatch):
     monkeypatch.setattr(box, "WALL_STEP", max(5.0, enough) if "memory" in name else enough)
     monkeypatch.setattr(box, "MEMORY", 500 << 20)  # what a small machine fills within that time
     result = attack(SLOW[name])
-    own = result["by_name"][NAME]
+    own = result.by_name[NAME]
     if "memory" in name:
         assert "memory" in own["message"].lower()
     assert own["status"] == ("wrong" if name == "daemon" else "stopped"), own
-    assert all(e["status"] == "passed" for e in result["exercises"] if e["name"] != NAME)
+    assert all(e["status"] == "passed" for e in result.exercises if e["name"] != NAME)
 
 
 def test_a_step_has_eight_seconds_and_a_notebook_twenty_five(submit, graded):
     wait = "def weighted_input(W, b, A):\n    import time\n    time.sleep(99)"
     assert (box.WALL_STEP, box.WALL_TOTAL) == (8, 25)
-    message = graded(submit(weighted_input=wait))["by_name"][NAME]["message"]
+    message = graded(submit(weighted_input=wait)).by_name[NAME]["message"]
     assert "longer than 8 s" in message

@@ -6,9 +6,10 @@ import zipfile
 
 import pytest
 
+from bpgrader.answers import read_code
 from bpgrader.collect import collect
-from bpgrader.notebook import UnreadableError, make_release, read_bytes, read_cells, rebuild
-from bpgrader.report import file_name
+from bpgrader.notebook import UnreadableError, make_release, read_bytes, read_cells
+from bpgrader.store import file_name
 
 
 def notebook(*sources, **changes):
@@ -33,7 +34,8 @@ BROKEN = {
     "a source is a number": notebook(cells=[{"cell_type": "code", "source": 1}]),
     "a source holds a number": notebook(cells=[{"cell_type": "code", "source": ["x", 1]}]),
     "too much code": notebook("x" * 500_001),
-    "6 MB": notebook("x") + b" " * 6_000_000,
+    "51 MB": notebook("x") + b" " * 51_000_000,
+    "6 MB of text": notebook(cells=[{"cell_type": "markdown", "source": "x" * 6_000_000}]),
 }
 
 
@@ -50,7 +52,7 @@ def test_whatever_is_wrong_is_one_sentence(name):
 def test_only_type_id_and_source_are_kept():
     cell = {"cell_type": "code", "id": "a", "source": ["x\n", "y"], "outputs": [1], "metadata": 2}
     data = b"\xef\xbb\xbf" + notebook(cells=[cell], metadata={"kernelspec": {"name": "evil"}})
-    assert read_cells(data) == [{"type": "code", "id": "a", "source": "x\ny"}]
+    assert read_cells(data) == [{"type": "code", "id": "a", "source": "x\ny", "pictures": {}}]
 
 
 def test_links_pipes_and_folders_are_not_opened(tmp_path):
@@ -60,8 +62,7 @@ def test_links_pipes_and_folders_are_not_opened(tmp_path):
     for name in ("pipe", "folder", "link", "missing"):
         with pytest.raises(UnreadableError, match="plain file"):
             read_bytes(tmp_path / f"{name}.ipynb")
-    found = list(collect([tmp_path]))
-    assert {name for name, _, refusal in found if refusal} == {"pipe", "folder", "link"}
+    assert {s.name for s in collect([tmp_path]) if s.refusal} == {"pipe", "folder", "link"}
 
 
 NAMES = ["count_parameters", "weighted_input"]
@@ -91,20 +92,22 @@ def rebuilt(*sources, ids=()):
     cells = [{"type": "code", "id": "", "source": source} for source in sources]
     for cell, name in zip(cells, ids, strict=False):
         cell["id"] = name
-    return rebuild(SOURCE, NAMES, cells)
+    return read_code(SOURCE, NAMES, cells)
 
 
 def test_the_last_definition_wins_wherever_it_stands():
-    codes, where, missing = rebuilt(
-        "def weighted_input(): return 1", "def count_parameters(): return 2", "weighted_input = 3"
+    code = rebuilt(
+        "def weighted_input(): return 1",
+        "def count_parameters(): return 2",
+        "def weighted_input(): return 3",
     )
-    assert codes == ["import numpy as np", "def count_parameters(): return 2", "weighted_input = 3"]
-    assert where == {"count_parameters": 1, "weighted_input": 2}
-    assert missing == {}
+    assert code.steps[1:] == ("def count_parameters(): return 2", "def weighted_input(): return 3")
+    assert code.where == {"count_parameters": 1, "weighted_input": 2}
+    assert code.missing == {}
 
 
 def test_only_answers_and_the_helpers_that_they_need_are_run():
-    codes, _, _ = rebuilt(
+    codes = rebuilt(
         "import os\nos.abort()",
         "import math\nLIMIT = 3\nprint('not this')",
         "def helper(x):\n    return math.exp(x)",
@@ -112,32 +115,29 @@ def test_only_answers_and_the_helpers_that_they_need_are_run():
         "def count_parameters():\n    helper_in_here = 1\n    return helper_in_here",
         "helper_in_here = 10**9",
         "assert False",
-    )
-    assert codes == [
+    ).steps
+    assert codes == (
         "import numpy as np",
-        "import math\nLIMIT = 3",
+        "import math",
+        "\nLIMIT = 3",
         "def helper(x):\n    return math.exp(x)",
         "def weighted_input(): return helper(LIMIT)",
         "def count_parameters():\n    helper_in_here = 1\n    return helper_in_here",
-    ]
+    )
 
 
 def test_a_student_cannot_change_the_setup_cell():
-    codes, _, _ = rebuilt("import evil as np", "def weighted_input(): return np", ids=["setup"])
-    assert codes == ["import numpy as np", "def weighted_input(): return np"]
-
-
-def test_magics_are_left_out_and_lines_keep_their_numbers():
-    codes, _, _ = rebuilt("%%time\n!ls\ndef weighted_input():\n    %timeit x\n    return 1")
-    assert codes[1] == "pass\npass\ndef weighted_input():\n    pass\n    return 1"
+    code = rebuilt("import evil as np", "def weighted_input(): return np", ids=["setup"])
+    assert code.steps == ("import numpy as np", "def weighted_input(): return np")
 
 
 def test_what_is_missing_is_said():
-    said = rebuilt("def weighted_input(: return 1", "x = 1", ids=["weighted_input", "other"])[2]
-    assert "not valid Python (line 1" in said["weighted_input"]
-    assert "Not done" in said["count_parameters"]
-    said = rebuilt("def wheighted_input(): return 1", ids=["weighted_input"])[2]
-    assert "does not define weighted_input" in said["weighted_input"]
+    said = rebuilt("def weighted_input(: return 1", "x = 1", ids=["weighted_input", "other"])
+    assert "not valid Python (line 1" in said.missing["weighted_input"]
+    assert said.broken == {"weighted_input"}
+    assert "Not done" in said.missing["count_parameters"]
+    said = rebuilt("def wheighted_input(): return 1", ids=["weighted_input"])
+    assert "does not define weighted_input" in said.missing["weighted_input"]
 
 
 def test_code_that_strains_the_parser_is_harmless():
@@ -171,17 +171,17 @@ def test_a_hostile_zip_harms_nobody_else(tmp_path):
         ("ada.ipynb", "1"),
         ("ada.ipynb", "2"),
         (link, "/etc/passwd"),
-        ("notes.txt", "ignored"),
+        ("notes.txt", "no notebook"),
         ("__MACOSX/._ada.ipynb", "ignored"),
         *((name, "x") for name in bad),
         ("Grace Hopper_77_assignsubmission_file/work.ipynb", "3"),
     )
     found = list(collect([path]))
-    assert [(n, d) for n, d, refusal in found if not refusal] == [
+    assert [(s.name, s.data) for s in found if not s.refusal] == [
         ("ada", b"1"),
         ("Grace Hopper_77", b"3"),
     ]
-    assert len([1 for _, _, refusal in found if refusal]) == len(bad) + 2
+    assert len([s for s in found if s.refusal]) == len(bad) + 3
     assert {p.name for p in tmp_path.iterdir()} == {"all.zip"}
 
 
@@ -193,7 +193,7 @@ def test_who_sent_no_notebook_is_told_so(tmp_path):
         ("Charles_2_assignsubmission_file/", ""),
         ("Charles_2_assignsubmission_file/work.pdf", "%PDF"),
     )
-    said = {name: refusal for name, _, refusal in collect([path])}
+    said = {s.name: s.refusal for s in collect([path])}
     assert said == {
         "Ada_1": "",
         "Charles_2": "There is no notebook, only 'work.pdf'; send the .ipynb file itself.",
@@ -219,7 +219,7 @@ def test_a_zip_bomb_is_read_no_further_than_allowed(tmp_path, monkeypatch):
 def test_one_damaged_entry_of_a_zip_harms_no_other(tmp_path):
     path = zipped(tmp_path / "x.zip", ("ada.ipynb", "one"), ("grace.ipynb", "two"))
     path.write_bytes(path.read_bytes().replace(b"one", b"0ne"))
-    found = {name: (data, refusal) for name, data, refusal in collect([path])}
+    found = {s.name: (s.data, s.refusal) for s in collect([path])}
     assert "damaged" in found["ada"][1]
     assert found["grace"] == (b"two", "")
 

@@ -7,7 +7,6 @@ The numbers here are small. The large runs that the guide for instructors speaks
 """
 
 import contextlib
-import json
 import os
 import signal
 import statistics
@@ -15,14 +14,18 @@ import subprocess
 import sys
 import time
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
 from bpgrader import grade as grading
+from bpgrader.batch import grade_all
 from bpgrader.executors import executor
-from bpgrader.grade import Job, grade_all
+from bpgrader.grade import Job
+from bpgrader.result import State
+from bpgrader.store import load
 
 ROOT = Path(__file__).parents[2]
 SCALE = int(os.environ.get("BPGRADER_SCALE", "10"))
@@ -61,11 +64,10 @@ def check_marks(results, count):
     """Check that honest work has full marks, and hostile work none for what it attacked."""
     assert len(results) == count
     for name, result in results.items():
-        own = {e["name"]: e["points"] for e in result["exercises"]}
         if name.startswith("honest"):
-            assert result["score"] == 1, (name, result)
+            assert result.score == 1, (name, result)
         else:
-            assert own["weighted_input"] == 0, (name, result)
+            assert result.by_name["weighted_input"]["points"] == 0, (name, result)
 
 
 def test_a_batch_with_hostile_notebooks(course, box):
@@ -74,8 +76,8 @@ def test_a_batch_with_hostile_notebooks(course, box):
     grade_all(jobs, lambda: executor(None, 2), lambda job, r: results.update({job.name: r}))
     seconds = time.monotonic() - began
     check_marks(results, len(jobs))
-    honest = [r["seconds"] for name, r in results.items() if name.startswith("honest")]
-    hostile = [r["seconds"] for name, r in results.items() if name.startswith("hostile")]
+    honest = [r.seconds for name, r in results.items() if name.startswith("honest")]
+    hostile = [r.seconds for name, r in results.items() if name.startswith("hostile")]
     print(
         f"{len(honest)} honest: mean {statistics.mean(honest):.2f} s; {len(hostile)} hostile: "
         f"worst {max(hostile):.1f} s; all on 2 processes: {seconds:.0f} s"
@@ -143,7 +145,7 @@ def test_a_killed_batch_leaves_nothing_and_goes_on(course, box, folder, tmp_path
     assert f"{len(before)} graded before, {8 - len(before)} to do" in done.stderr
     after = {p.name: p.read_bytes() for p in out.glob("results/*.json")}
     assert before.items() <= after.items()
-    check_marks({r["name"]: r for r in map(json.loads, after.values())}, 8)
+    check_marks(load(out)[0], 8)
 
 
 class Flaky:
@@ -161,7 +163,7 @@ class Flaky:
         if job.name == "poison":
             future.set_exception(OSError("the worker died"))
         else:
-            future.set_result({"name": job.name, "score": 1.0})
+            future.set_result(replace(job.result(State.GRADED, ""), score=1.0))
         return future
 
 
@@ -174,10 +176,10 @@ def test_what_cannot_be_graded_gets_no_mark_and_spoils_no_other(assignment):
         lambda job, result: results.update({job.name: result}),
     )
     assert rounds == [["ada", "poison", "grace"], ["poison"], ["poison"]]
-    assert results["ada"]["score"] == results["grace"]["score"] == 1
-    assert results["poison"]["score"] is None
-    assert results["poison"]["status"] == "not graded"
-    assert "the worker died" in results["poison"]["message"]
+    assert results["ada"].score == results["grace"].score == 1
+    assert results["poison"].score is None
+    assert results["poison"].state is State.NOT_GRADED
+    assert "the worker died" in results["poison"].message
 
 
 def test_a_box_killed_from_outside_is_run_again(box, graded, submit, monkeypatch):
@@ -186,9 +188,9 @@ def test_a_box_killed_from_outside_is_run_again(box, graded, submit, monkeypatch
     def once_killed(job, **options):
         calls.append(job)
         if len(calls) == 1:
-            return grading.box.Run([{"ready": True}, {"start": 0}], "died", "exit status 137")
+            return grading.box.Run(killed=True, ready=True, guilty=0)
         return run(job, **options)
 
     monkeypatch.setattr(grading.box, "run", once_killed)
-    assert graded(submit())["score"] == 1
+    assert graded(submit()).score == 1
     assert len(calls) == 2

@@ -1,0 +1,146 @@
+"""The code answers in a student's notebook, and what they depend on. Nothing is executed."""
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bpgrader.dependencies import Dependencies
+from bpgrader.ipython import Clock, NotPythonError, python_of
+from bpgrader.notebook import BEGIN, source_of, tags_of
+from bpgrader.statements import Statement, statements
+
+
+@dataclass(frozen=True)
+class Code:
+    """The code answers of a notebook.
+
+    Parameters
+    ----------
+    steps : tuple of str
+        The code to run, one step after the other: the setup cells as released, the cells with
+        answers, and the statements of other cells that these depend on, in the student's order.
+    where : dict
+        For every exercise with an answer: which step defines it.
+    uses : dict
+        For each of these: the names that its cell reads.
+    missing : dict
+        For every other exercise: what to tell the student.
+    broken : set of str
+        The exercises of `missing` whose cell could not be read.
+    left_out : tuple of (str, str)
+        Names that answers use, with a statement that may change them and is not run.
+    """
+
+    steps: tuple[str, ...] = ()
+    where: Mapping[str, int] = field(default_factory=dict)
+    uses: Mapping[str, set[str]] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict)
+    broken: frozenset[str] = frozenset()
+    left_out: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A code cell of the student's: its Python and its statements, or what is wrong with it."""
+
+    id: str
+    source: str
+    statements: list[Statement]
+    fault: str = ""
+
+    @property
+    def binds(self):
+        """The names that its statements define."""
+        return set().union(*(statement.binds for statement in self.statements))
+
+
+def read_code(source: dict, names: list[str], cells: list[dict]) -> Code:
+    """Find the code answers in a student's cells, and what they depend on.
+
+    Parameters
+    ----------
+    source : dict
+        Source notebook; its code cells tagged ``setup`` are run, as released.
+    names : list of str
+        The names of the exercises.
+    cells : list of dict
+        The student's cells, from `bpgrader.notebook.read_cells`.
+
+    Notes
+    -----
+    The last cell that defines a name wins, wherever it stands; the cell id of the release is used
+    only where none defines it. Test cells of the student's are not run.
+    """
+    clock = Clock()
+    setup = [c for c in source["cells"] if c["cell_type"] == "code" and "setup" in tags_of(c)]
+    known = [_read_cell({"id": "", "source": source_of(c)}, clock) for c in setup]
+    own = [_read_cell(c, clock) for c in cells if c["type"] == "code"]
+    chosen = {}
+    for k, cell in enumerate(own):
+        chosen |= dict.fromkeys(cell.binds.intersection(names), k)
+    rest = [name for name in names if name not in chosen]
+    ids = answer_ids(source, names)
+    missing = {name: _missing(name, ids[name], own) for name in rest}
+    depends = Dependencies(
+        [cell.statements for cell in own],
+        set(chosen.values()),
+        set().union(*(cell.binds for cell in known)),
+        set(names),
+    )
+    steps, step_of = [cell.source for cell in known], {}
+    for k, cell in enumerate(own):
+        if k in chosen.values():
+            step_of[k] = len(steps)
+            steps.append(cell.source)
+        else:
+            steps += [s.in_place for j, s in enumerate(cell.statements) if (k, j) in depends.taken]
+    return Code(
+        tuple(steps),
+        {name: step_of[chosen[name]] for name in names if name in chosen},
+        {n: set().union(*(s.now | s.late for s in own[k].statements)) for n, k in chosen.items()},
+        {name: text for name, (text, _) in missing.items()},
+        frozenset(name for name, (_, broken) in missing.items() if broken),
+        (*depends.left_out(), *_unread(own, depends.names - depends.known)),
+    )
+
+
+def _read_cell(cell, clock):
+    try:
+        text, tree = python_of(cell["source"], clock)
+        return _Cell(cell["id"], text, statements(text, tree, clock))
+    except NotPythonError as error:
+        return _Cell(cell["id"], cell["source"], [], str(error))
+
+
+def _missing(name, released, cells):
+    """Say what became of an exercise that no cell defines, and whether its cell is broken."""
+    attempt = re.compile(rf"\bdef\s+{name}\b")
+    found = [c for c in cells if c.id == released or (c.fault and attempt.search(c.source))]
+    if found and found[-1].fault:
+        return f"Your cell {found[-1].fault}.", True
+    if found and found[-1].source.strip():
+        return f"Your cell does not define {name}; keep the name of the function.", False
+    return f"Not done: no cell defines {name}.", False
+
+
+def _unread(cells, names):
+    """Give names that are wanted and stand only in a cell that could not be read."""
+    bound = set().union(*(cell.binds for cell in cells))
+    for cell in cells:
+        if cell.fault:
+            for name in sorted(names - bound & set(re.findall(r"\w+", cell.source))):
+                yield name, f"a cell that {cell.fault}"
+
+
+def answer_ids(source: dict, names: list[str]) -> dict[str, str]:
+    """Return the id of the cell of the source notebook that holds each exercise."""
+    ids = {}
+    for cell in source["cells"]:
+        if cell["cell_type"] == "code" and BEGIN in source_of(cell):
+            for node in ast.parse(source_of(cell)).body:
+                if (name := getattr(node, "name", None)) in names:
+                    ids[name] = cell["id"]
+    if lost := [name for name in names if name not in ids]:
+        raise ValueError(f"source.ipynb has no cell with a solution region for {', '.join(lost)}")
+    return ids

@@ -1,0 +1,313 @@
+"""A cell that runs in Jupyter is graded, with the state that other cells make; reading has an end.
+
+What Jupyter does is asked of IPython itself: each notebook below is run, cell by cell, by a shell
+of its own, and the grader must come to the same value.
+"""
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+
+from bpgrader import ipython
+from bpgrader.answers import read_code
+from bpgrader.notebook import UnreadableError, read_cells
+
+NAMES = ["answer"]
+SOLUTION = "def answer():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION"
+SOURCE = {
+    "cells": [
+        {
+            "cell_type": "code",
+            "id": "setup",
+            "metadata": {"tags": ["setup"]},
+            "source": "import numpy as np",
+        },
+        {"cell_type": "code", "id": "answer", "metadata": {}, "source": SOLUTION},
+    ]
+}
+
+JUPYTER = """
+import json, sys
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell()
+for cell in json.load(sys.stdin):
+    shell.run_cell(cell, store_history=False)
+value = shell.user_ns["answer"]() if callable(shell.user_ns.get("answer")) else None
+print("\\n" + json.dumps(value))
+"""
+
+
+def read(*sources):
+    return read_code(SOURCE, NAMES, [{"type": "code", "id": "", "source": s} for s in sources])
+
+
+def of_jupyter(*sources):
+    done = subprocess.run(
+        [sys.executable, "-c", JUPYTER],
+        input=json.dumps(["import numpy as np", *sources]),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def of_grader(*sources, boxed=False):
+    """Run what the grader would run; these notebooks are our own."""
+    from bpgrader import box
+
+    code = read(*sources)
+    steps = [{"cell": text} for text in code.steps]
+    if "answer" not in code.where:
+        return None
+    steps.append({"call": "answer", "of": code.where["answer"], "cases": [[]]})
+    run = box.run({"library": {}, "steps": list(map(list, enumerate(steps)))}, boxed=boxed)
+    return run.outcomes[len(steps) - 1][0].get("value")
+
+
+DEF = "def answer(): return table[1]"
+NOTEBOOKS = {
+    # syntax
+    "percent in brackets": ["def answer():\n    return (17\n            % 10)"],
+    "percent after a backslash": ["def answer():\n    return 17 \\\n        % 10"],
+    "percent in a text": ["def answer():\n    return len('''\n%time\n!ls\n''')"],
+    "exclamation in brackets": ["x = [1,\n 2\n !=3]\ndef answer(): return sum(x)"],
+    "magics around": ["%who\n!true\ndef answer():\n    return 3\n%precision 3"],
+    "a magic in a loop": ["for k in range(3):\n    %time y = k\ndef answer(): return y"],
+    "%%time": ["%%time\ndef answer(): return 4"],
+    "%%capture with a name": ["%%capture out\nimport math\ndef answer(): return 5"],
+    "%%time twice": ["%%time\n%%capture\ndef answer(): return 6"],
+    "%time that defines": ["%time x = 7\ndef answer(): return x"],
+    "%%timeit defines nothing": [
+        "def answer(): return 8",
+        "%%timeit -n1 -r1\ndef answer(): return 9",
+    ],
+    "%%writefile defines nothing": ["def answer(): return 8", "%%bash\ndef answer(): return 9"],
+    "help": ["def answer(): return 10\nanswer?"],
+    "assigned from a magic": ["d = %pwd\nfiles = !ls\ndef answer(): return 11"],
+    "prompts pasted": [">>> def answer():\n...     return 12\n"],
+    "indented": ["    x = 13\n    def answer(): return x"],
+    "empty lines first": ["\n\n\ndef answer():\n    return 14"],
+    "await": ["import asyncio\nasync def f(): return 15\nx = await f()\ndef answer(): return x"],
+    "semicolons": ["x = 1; y = 16; y;\ndef answer(): return y"],
+    "from the future": [
+        "from __future__ import annotations",
+        "def f(x: Nowhere): return 17\ndef answer() -> Nowhere: return f(1)",
+    ],
+    "display": ["display(1)\nfrom_here = 1\ndef answer(): return 18"],
+    "get_ipython": ["get_ipython().run_line_magic('pwd', '')\ndef answer(): return 19"],
+    "windows ends of lines": ["x = 20\r\ndef answer():\r\n    return x\r\n"],
+    "letters of other languages": ["größe = 21\ndef answer(): return größe", "größe = 22"],
+    # state
+    "filled in a loop": ["table = {}\nfor k in range(3): table[k] = 5 * k", DEF],
+    "filled after the answer": [DEF, "table = {}", "table[1] = 23"],
+    "appended": ["table = [1]", "table.append(24)", DEF],
+    "by a function": ["table = [0, 0]\ndef fill(t, v):\n    t[1] = v", DEF, "fill(table, 25)"],
+    "by a function whose value is used": [
+        "table = [0]\ndef add(t):\n    t.append(26)\n    return len(t)",
+        DEF,
+        "n = add(table)",
+    ],
+    "by a global": ["def start():\n    global table\n    table = [0, 27]", DEF, "start()"],
+    "by a function of a function": [
+        "table = [0, 0]\ndef one(): table[1] = 28\ndef two(): one()",
+        DEF,
+        "two()",
+    ],
+    "by a decorator": [
+        "table = {}\ndef keep(f):\n    table[1] = f()\n    return f",
+        "@keep\ndef helper(): return 29",
+        DEF,
+    ],
+    "by another name": ["table = [0, 0]\nother = table", "other[1] = 30", DEF],
+    "row by row": [
+        "rows = [[0], [1]]",
+        "for row in rows:\n    row.append(31)",
+        "def answer(): return rows[1][1]",
+    ],
+    "with out=": [
+        "table = np.zeros(2)",
+        "np.add(table, 32, out=table)",
+        "def answer(): return float(table[1])",
+    ],
+    "in place": ["table = np.zeros(2)\ntable += 33", "def answer(): return float(table[1])"],
+    "by NumPy": [
+        "table = np.zeros(2)",
+        "np.put(table, 1, 34)",
+        "def answer(): return float(table[1])",
+    ],
+    "attribute": ["class Box: pass\nb = Box()", "b.x = 35", "def answer(): return b.x"],
+    "attribute of a function": ["def h(): return h.k", "h.k = 36", "def answer(): return h()"],
+    "setattr": ["class Box: pass\nb = Box()", "setattr(b, 'x', 37)", "def answer(): return b.x"],
+    "method that changes": [
+        "class Counter:\n    n = 0\n    def up(self): self.n += 38",
+        "c = Counter()",
+        "c.up()",
+        "def answer(): return c.n",
+    ],
+    "deleted": ["table = {1: 39, 2: 0}", "del table[2]", "def answer(): return len(table)"],
+    "in a with": [
+        "import contextlib\ntable = {}",
+        "with contextlib.suppress(KeyError):\n    table[1] = 40",
+        DEF,
+    ],
+    "in a try": ["try:\n    import nowhere\nexcept ImportError:\n    table = [0, 41]", DEF],
+    "in an if": ["table = [0, 0]\nif len(table) == 2:\n    table[1] = 42", DEF],
+    "in a comprehension": ["table = []", "[table.append(k) for k in (0, 43)]", DEF],
+    "a wrapped answer": [
+        "def answer(): return 22",
+        "old = answer",
+        "def answer(): return 2 * old()",
+    ],
+    "a cached answer": [
+        "def answer(): return 45",
+        "import functools\nanswer = functools.cache(answer)",
+    ],
+    "redefined helper": ["def h(): return 1", "def answer(): return h()", "def h(): return 46"],
+    "chained helpers": [
+        "def a(): return b()",
+        "def b(): return C",
+        "C = 47",
+        "def answer(): return a()",
+    ],
+    "counted": ["n = 0", "for _ in range(48): n += 1", "def answer(): return n"],
+    "unpacked": ["a, (b, *c) = 1, (49, 3)", "def answer(): return b"],
+    "lambda": ["answer = lambda: 50"],
+    "class": ["class answer:\n    def __new__(cls): return 51"],
+    "walrus": ["if (n := 52) > 3: pass", "def answer(): return n"],
+    "400 terms": ["def h(x): return " + "+".join(["x"] * 400), "def answer(): return h(1)"],
+    "a plot beside it": ["def answer(): return 54\nimport sys as plt"],
+}
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_the_grader_runs_what_jupyter_runs(name):
+    want = of_jupyter(*NOTEBOOKS[name])
+    assert want is not None
+    assert of_grader(*NOTEBOOKS[name]) == want
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "import matplotlib.pyplot as plt\nplt.plot([1])\ndef answer(): return 1",
+        "from sklearn.datasets import load_digits\nX = load_digits()\ndef answer(): return 1",
+        "import scipy.special\ndef answer(): return 1\nassert scipy.special.expit(0) == 0.5",
+    ],
+)
+def test_a_module_that_is_not_here_harms_only_who_uses_it(cell, box):
+    assert of_grader(cell, boxed=True) == 1
+
+
+def test_what_is_left_out_is_said():
+    code = read("model = Model()", "loss = model.step(1)", "def answer(): return model.w")
+    assert ("model", "loss = model.step(1)") in code.left_out
+    code = read("def helper(x)\n    return x", "def answer(): return helper(1)")
+    assert code.left_out[0][0] == "helper"
+    assert "not valid Python" in code.left_out[0][1]
+
+
+def test_tests_and_experiments_are_not_run():
+    cells = (
+        "EPS = 1e-9\nW = np.ones(3)",
+        "def answer(): return EPS",
+        "assert answer() == 1\nprint(EPS)\ncheck('answer', answer)",
+        "np.testing.assert_allclose(answer(), EPS)",
+        "costs = train(W, EPS)\nplot(costs)",
+    )
+    assert read(*cells).steps[1:] == ("EPS = 1e-9", "def answer(): return EPS")
+
+
+REFUSED = {
+    "same argument twice": "def answer(a, a): return 1",
+    "global after use": "def answer(x):\n    x = 1\n    global x",
+    "nonlocal of nothing": "def answer():\n    nonlocal x",
+    "star import inside": "def answer():\n    from math import *",
+    "bracket left open": "def answer(): return (1",
+    "null byte": "def answer(): return 1\0",
+    "tabs and spaces": "def answer():\n        x = 1\n\treturn x",
+    "deep": "def answer(): return " + "(" * 300 + ")" * 300,
+    "long chain": "def answer(): return x" + ".y" * 100_000,
+    "many signs": "def answer(): return " + "-" * 100_000 + "1",
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_python_refuses_is_one_sentence_about_that_cell(name):
+    code = read(REFUSED[name])
+    assert code.where == {}
+    assert code.broken == {"answer"}
+    assert code.missing["answer"].startswith("Your cell is not valid Python")
+    assert code.missing["answer"].count(".") == 1
+
+
+def many(pattern, size):
+    """Repeat a pattern of a statement, with a number in it, up to a size in characters."""
+    return "\n".join(pattern.format(k=k, j=k + 1) for k in range(size // len(pattern)))
+
+
+LARGE = {
+    "unknown names": lambda n: [
+        many("u{k}", n),
+        "def answer(): return [" + ",".join(f"v{k}" for k in range(n // 8)) + "]",
+    ],
+    "a chain of helpers": lambda n: [many("def h{k}(): return h{j}()", n), "answer = h0"],
+    "a chain of aliases": lambda n: [many("a{k} = a{j}", n), "def answer(): return a0[0]"],
+    "changes of one name": lambda n: ["t = []", many("t.append({k})", n), "answer = t.copy"],
+    "callers of callers": lambda n: [
+        "t = []\ndef h0(): t.append(1)",
+        many("def h{j}(): h{k}()", n),
+        "def answer(): return t",
+    ],
+    "many cells": lambda n: [*(f"x{k} = x{k + 1}" for k in range(n // 50)), "answer = x0"],
+    "one long line": lambda n: [";".join(f"x{k}=x{k + 1}" for k in range(n // 10)), "answer = x0"],
+    "one long statement": lambda n: ["t = [" + "f(t), " * (n // 6) + "]", "answer = t"],
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_reading_is_linear(name):
+    def seconds(size):
+        cells = LARGE[name](size)
+        began = time.thread_time()
+        assert "answer" in read(*cells).where
+        return time.thread_time() - began
+
+    assert seconds(80_000) < 8 * seconds(20_000) + 0.2
+
+
+SLOW = {
+    "magics": [many("%time x = {k}", 19_000), "def answer(): return x"],
+    "long lines of questions": ["a" * 19_000 + "?", "a" * 400_000 + "!?", "def answer(): return 1"],
+    "a chain of magics": ["%%time\n" * 2_700, "def answer(): return 1"],
+    "deep in each other": [
+        "\n".join(" " * k + f"def f{k}():" for k in range(90)) + " pass",
+        "def answer(): return f0()",
+    ],
+}
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_reading_has_a_clock(name, monkeypatch):
+    monkeypatch.setattr("bpgrader.answers.Clock", lambda: ipython.Clock(2))
+    began = time.thread_time()
+    code = read(*SLOW[name])
+    assert time.thread_time() - began < 6
+    assert "answer" in code.where or code.missing["answer"]
+
+
+def test_the_time_is_over_for_a_cell_not_for_the_grader(monkeypatch):
+    monkeypatch.setattr("bpgrader.answers.Clock", lambda: ipython.Clock(0.05))
+    code = read(*["%time x = 1\n" * 300] * 20, "def answer(): return 1")
+    assert code.missing["answer"]
+
+
+def test_a_notebook_with_large_outputs_is_read():
+    cell = {"cell_type": "code", "source": "x", "outputs": [{"data": "y" * 9_000_000}]}
+    data = json.dumps({"nbformat": 4, "cells": [cell]}).encode()
+    assert [cell["source"] for cell in read_cells(data)] == ["x"]
+    with pytest.raises(UnreadableError, match="50 MB"):
+        read_cells(b" " + b"1" * 50_000_001)
