@@ -11,12 +11,14 @@ class OverTime(BaseException):
 
 
 @contextmanager
-def clock(seconds: float) -> Iterator[None]:
-    """Stop the Python code of a block, between two of its steps, once its time is up.
+def clock(seconds: float, *, fine: bool = False) -> Iterator[None]:
+    """Stop the Python code of a block, between two of its lines, once its time is up.
 
     Parameters
     ----------
     seconds : float
+    fine : bool
+        Look more often, and be slower: ``while True: pass`` never comes to another line.
 
     Raises
     ------
@@ -30,7 +32,7 @@ def clock(seconds: float) -> Iterator[None]:
             return None  # it must end in the answer, where `call` waits for it
         if time.monotonic() > end:
             raise OverTime(f"{seconds:g}")
-        frame.f_trace_opcodes = True  # `while True: pass` never comes to a new line
+        frame.f_trace_opcodes = fine
         return look
 
     before = sys.gettrace()

@@ -142,7 +142,7 @@ def _verdict(name, answer):
         if outcomes and outcomes[-1].get("error") == "OverTime":
             outcomes.append(outcomes[-1])
             continue
-        with clock(SECONDS):
+        with clock(SECONDS, fine=True):
             outcomes.append(call(answer, args, file))
     verdict = judge(outcomes, cases, equation=cases["equation"], chapter=cases["chapter"])
     if verdict.passed and (names := _foreign(answer)):

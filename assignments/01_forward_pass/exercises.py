@@ -93,6 +93,12 @@ def balanced_inputs(rng):
     return W, b, X
 
 
+def tied_inputs(rng):
+    """Draw a network that gives every sample the probability 1/2, exactly."""
+    W, b, X = network(rng, 2)
+    return [*W[:-1], 0 * W[-1]], [*b[:-1], 0 * b[-1]], X
+
+
 def saturation_inputs(low, high):
     """Draw networks of which one unit comes close to 0.01 and another to 0.99."""
 
@@ -194,7 +200,10 @@ sheet = Sheet(
             points=4,
             equation="eq-f2",
             chapter="02_forward_pass",
-            inputs=lambda rng: network(rng, int(rng.integers(2, 5))),
+            inputs=[
+                lambda rng: network(rng, int(rng.integers(2, 5))),
+                lambda rng: network(rng, 1),
+            ],
             reference=forward_reference,
             wrong={
                 "The bias is missing in every layer.": forward_with(lambda W, b, a: W @ a),
@@ -229,6 +238,9 @@ sheet = Sheet(
                     key: value[1:] for key, value in forward_recursive(W, b, X).items()
                 },
             },
+            equal={
+                "for i in range(1, len(b)):": "W and b have the same length.",
+            },
             right=[
                 forward_with(lambda W, b, a: W @ a + b),
                 forward_recursive,
@@ -240,7 +252,7 @@ sheet = Sheet(
             points=2,
             equation="eq-decision",
             chapter="02_forward_pass",
-            inputs=balanced_inputs,
+            inputs=[balanced_inputs, tied_inputs],
             reference=lambda W, b, X: bpcore.predict(bpcore.Network(W, b), X),
             wrong={
                 "You returned the probabilities; the class is 1 where they are at least 1/2, else "
@@ -266,6 +278,9 @@ sheet = Sheet(
                 "The output layer is missing: you looked at the layer before it.": (
                     lambda W, b, X: output(W[:-1], b[:-1], X) >= 0.5
                 ),
+            },
+            equal={
+                "return forward_pass(W, b, X)['a'][-1] >= 0.5": ("A truth value counts as 0 or 1."),
             },
             right=[
                 lambda W, b, X: (output(W, b, X) >= 0.5).astype(int),
@@ -308,6 +323,17 @@ sheet = Sheet(
                 ),
                 "Per cent is not wanted: give a share between 0 and 1.": (
                     lambda W, b, X, scale: 100 * saturated(W, b, X, scale)
+                ),
+            },
+            equal={
+                "a = 1 / (1 + np.exp(scale * W[1] @ X + b[1]))": (
+                    "It exchanges a and 1 - a, and both ends are counted."
+                ),
+                "return np.mean((a <= 0.01) | (a > 0.99))": (
+                    "Rounding decides what is exactly on the border."
+                ),
+                "return np.mean((a < 0.01) | (a >= 0.99))": (
+                    "Rounding decides what is exactly on the border."
                 ),
             },
             right=[

@@ -204,6 +204,9 @@ sheet = Sheet(
                 "That is in bits; use natural logarithms.": lambda z, Y: losses(z, Y) / np.log(2),
                 "That is the quadratic loss.": lambda z, Y: (sigmoid(z) - Y) ** 2 / 2,
             },
+            equal={
+                "return np.maximum(s, 0) + np.log1p(np.exp(-np.abs(z)))": "s is z or -z.",
+            },
             right=[
                 losses,
                 losses_by_cases,

@@ -165,6 +165,9 @@ sheet = Sheet(
                     sigmoid(z) * sigmoid(-z)
                 ),
             },
+            equal={
+                "return np.where(z > 0, 1 / (1 + t), t / (1 + t))": ("Both forms are 1/2 at 0."),
+            },
             right=[
                 sigmoid,
                 lambda z: 0.5 * (1 + np.tanh(z / 2)),
@@ -253,6 +256,15 @@ sheet = Sheet(
                     w, b, X, Y, lambda a, Y: a
                 ),
             },
+            equal={
+                "return [dz @ X.T / X.shape[1], dz.mean(keepdims=True)]": "dz has one row.",
+                "return [dz @ X.T / Y.shape[1], dz.mean(axis=1, keepdims=True)]": (
+                    "X and Y have m columns."
+                ),
+                "return [dz @ X.T / dz.shape[1], dz.mean(axis=1, keepdims=True)]": (
+                    "X and dz have m columns."
+                ),
+            },
             right=[
                 gradients,
                 gradients_by_samples,
@@ -311,6 +323,14 @@ sheet = Sheet(
                         *train(X, Y, rate, steps)[:2],
                         train(X, Y, rate, steps)[2] * X.shape[1],
                     ]
+                ),
+            },
+            equal={
+                "w, b, costs = (np.zeros((X.shape[0],)), np.zeros((1, 1)), [])": (
+                    "The first update gives w both axes."
+                ),
+                "w, b, costs = (np.zeros((1, X.shape[0])), np.zeros((1,)), [])": (
+                    "The first update gives b both axes."
                 ),
             },
             right=[train, train_folded, train_by_samples],

@@ -28,17 +28,18 @@ def delta_and_a(rng):
     return layer(rng)[1:]
 
 
-def pass_inputs(rng):
+def pass_inputs(rng, depth=None):
     """Draw weights, activations, and delta of the last layer with cross-entropy."""
-    depth = int(rng.integers(3, 5))
-    W, b, X = network(rng, depth)
+    W, b, X = network(rng, depth or int(rng.integers(3, 5)))
     a = forward(W, b, X)
     return W, a, a[-1] - labels(rng, X.shape[1])
 
 
-def data(rng):
-    W, b, X = network(rng, int(rng.integers(3, 5)))
-    return W, b, X, labels(rng, X.shape[1])
+def data(rng, depth=None):
+    while True:
+        W, b, X = network(rng, depth or int(rng.integers(3, 5)))
+        if X.shape[0] != len(W):  # the number of features must not pass for that of layers
+            return W, b, X, labels(rng, X.shape[1])
 
 
 def forward(W, b, X):
@@ -330,6 +331,10 @@ sheet = Sheet(
                     delta, a
                 )[::-1],
             },
+            equal={
+                "return [delta @ a_before.T / a_before.shape[1], delta.mean(axis=1, "
+                "keepdims=True)]": "Both have m columns.",
+            },
             right=[gradients, gradients_by_outer, gradients_by_entries],
         ),
         Exercise(
@@ -337,7 +342,7 @@ sheet = Sheet(
             points=5,
             equation="eq-bp2",
             chapter="08_delta_recursion",
-            inputs=pass_inputs,
+            inputs=[pass_inputs, lambda rng: pass_inputs(rng, 1)],
             reference=backward_reference,
             wrong={
                 "The derivative a (1 - a) of the hidden layers is missing.": (
@@ -382,6 +387,13 @@ sheet = Sheet(
                     )
                 ),
             },
+            equal={
+                "db, dW = ([None] * (L + 1), [None] * (L + 1))": "Both begin alike.",
+                "if L > 1:": "One delta more is computed, and dropped.",
+                "if i >= 1:": "One delta more is computed, and dropped.",
+                "if i > 0:": "One delta more is computed, and dropped.",
+                "L, delta = (len(a) - 1, delta_last)": "a and W have the same length.",
+            },
             right=[backward, backward_recursive, backward_by_samples],
         ),
         Exercise(
@@ -389,7 +401,7 @@ sheet = Sheet(
             points=3,
             equation="eq-delta-product",
             chapter="08_delta_recursion",
-            inputs=data,
+            inputs=[data, lambda rng: data(rng, 1)],
             reference=lengths_reference,
             wrong={
                 "The square root is missing.": lambda W, b, X, Y: lengths(
@@ -425,6 +437,11 @@ sheet = Sheet(
                 "Delta is not averaged: there is a 1/m too many.": lambda W, b, X, Y: lengths(
                     W, b, X, Y, lambda d: np.linalg.norm(d) / d.shape[1]
                 ),
+            },
+            equal={
+                "for i in range(1, len(b)):": "W and b have the same length.",
+                "for i in range(len(a) - 1, 1, -1):": "a, W and b have the same length.",
+                "for i in range(len(b) - 1, 1, -1):": "a, W and b have the same length.",
             },
             right=[
                 lengths,

@@ -11,11 +11,11 @@ def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
-def one_sample(rng):
-    """Draw a 4-3-1 network and one sample."""
+def one_sample(rng, label):
+    """Draw a 4-3-1 network and one sample of a class."""
     W = [None, rng.normal(size=(3, 4)), rng.normal(size=(1, 3))]
     b = [None, rng.normal(size=(3, 1)), rng.normal(size=(1, 1))]
-    return W, b, rng.normal(size=(4, 1)), np.array([[float(rng.integers(0, 2))]])
+    return W, b, rng.normal(size=(4, 1)), np.array([[label]])
 
 
 def two_layers(rng):
@@ -279,6 +279,15 @@ def repair(name):
         inputs=two_layers,
         reference=backward_reference,
         wrong=dict([("The planted bug is still there.", own[1]), *rest, *OTHER.items()]),
+        equal={
+            "db = [None, delta1.mean(axis=1, keepdims=True), delta2.mean(keepdims=True)]": (
+                "delta2 has one row."
+            ),
+            "m = Y.shape[1]": "X and Y have m columns.",
+            "delta1 = W[2].T * delta2 * a1 * (1 - a1)": (
+                "A column times a row is the same either way."
+            ),
+        },
         right=[backward, backward_by_samples, backward_by_einsum],
     )
 
@@ -315,7 +324,7 @@ sheet = Sheet(
             points=4,
             equation="eq-we-delta1",
             chapter="10_worked_example",
-            inputs=one_sample,
+            inputs=[lambda rng: one_sample(rng, 1.0), lambda rng: one_sample(rng, 0.0)],
             reference=hand_reference,
             wrong={
                 "The derivative a (1 - a) of the hidden layer is missing in delta1.": (
@@ -351,6 +360,22 @@ sheet = Sheet(
                         hand(W, b, x, y),
                         dW2=hand(W, b, x, y)["delta2"] @ (W[1] @ x + b[1]).T,
                     )
+                ),
+            },
+            equal={
+                "da1 = W[2].T * delta2": "delta2 is a single number.",
+                "da1 = W[2].T @ delta2.T": "delta2 is a single number.",
+                "return {'delta2': delta2, 'dW2': delta2.T @ a1.T, 'db2': delta2, 'da1': da1,"
+                " 'delta1': delta1, 'dW1': delta1 @ x.T, 'db1': delta1}": (
+                    "delta2 is a single number."
+                ),
+                "return {'delta2': delta2, 'dW2': delta2 * a1.T, 'db2': delta2, 'da1': da1, "
+                "'delta1': delta1, 'dW1': delta1 @ x.T, 'db1': delta1}": (
+                    "delta2 is a single number."
+                ),
+                "return {'delta2': delta2, 'dW2': delta2 @ a1.T, 'db2': delta2, 'da1': da1, "
+                "'delta1': delta1, 'dW1': delta1 * x.T, 'db1': delta1}": (
+                    "A column times a row is the same either way."
                 ),
             },
             right=[hand, hand_by_entries, hand_by_einsum],
@@ -418,6 +443,12 @@ sheet = Sheet(
                     differences(W, b, X, Y, h / 10)
                 ),
             },
+            equal={
+                "for key, arrays in (('db', b), ('dW', W)):": (
+                    "The order of the keys says nothing."
+                ),
+                "gradient = np.ones(arrays[i].shape)": "Every entry is written.",
+            },
             right=[differences, differences_of_copies, differences_of_vector],
         ),
         Exercise(
@@ -425,7 +456,7 @@ sheet = Sheet(
             points=2,
             equation="eq-relative-error",
             chapter="13_gradient_checking",
-            inputs=two_vectors,
+            inputs=[two_vectors, lambda rng: two_vectors(rng)[::-1]],
             reference=bpcore.relative_error,
             wrong={
                 "That is the absolute error; divide by the longer length.": lambda g, w: (
@@ -513,6 +544,14 @@ sheet = Sheet(
                 ),
                 "The logarithm of the factors (the order) is not asked.": lambda z, h: np.log2(
                     order(z, h)
+                ),
+            },
+            equal={
+                "quotients = [(ahead - here) / h, (ahead - behind) / (2 * h)]": (
+                    "The number that is subtracted comes from NumPy, and makes an array of it."
+                ),
+                "return quotients - 1 / (1 + np.exp(-z))": (
+                    "The errors for h and h / 2 have the same sign."
                 ),
             },
             right=[

@@ -13,15 +13,21 @@ def model(rng):
     return rng.normal(size=(1, d)), rng.normal(size=(1, 1)), rng.normal(size=(d, m)), labels(rng, m)
 
 
-def epoch_inputs(rng):
+def epoch_inputs(rng, size=None):
     """Draw a model, a rate, and a batch size: three batches or more, the last one smaller."""
     w, b, X, Y = model(rng)
-    return w, b, X, Y, float(rng.uniform(0.2, 0.9)), 4 if X.shape[1] == 9 else 3
+    size = size or (4 if X.shape[1] == 9 else 3)
+    return w, b, X, Y, float(rng.uniform(0.2, 0.9)), size
 
 
-def counts(rng):
-    size = int(rng.integers(6, 9))  # and at most five batches, so that the two differ
-    return size * int(rng.integers(2, 5)) + int(rng.integers(1, size)), size
+def counts(rest):
+    """Draw a size, and a number of samples that leaves a rest; the two differ from each other."""
+
+    def inputs(rng):
+        size = int(rng.integers(6, 9))
+        return size * int(rng.integers(2, 5)) + (rest or int(rng.integers(2, size))) % size, size
+
+    return inputs
 
 
 def features(rng):
@@ -31,7 +37,7 @@ def features(rng):
 
 def rates_inputs(rng):
     _, _, X, Y = model(rng)
-    return X, Y, rng.uniform(0.1, 2.0, int(rng.integers(3, 6))), int(rng.integers(3, 7))
+    return X, Y, rng.uniform(0.1, 2.0, 7 - X.shape[0]), int(rng.integers(3, 7))
 
 
 def sigmoid(z):
@@ -229,7 +235,13 @@ sheet = Sheet(
             points=2,
             equation="eq-minibatch",
             chapter="11_many_samples",
-            inputs=counts,
+            inputs=[
+                counts(0),
+                counts(rest=1),
+                lambda rng: (5 * int(rng.integers(3, 6)), 5),  # none is left over
+                lambda rng: (int(rng.integers(3, 6)), 6),  # all are one batch
+                lambda rng: (int(rng.integers(3, 6)), 1),
+            ],
             reference=pairs,
             wrong={
                 "The last, smaller batch is missing.": lambda m, size: pairs(m - m % size, size),
@@ -271,7 +283,11 @@ sheet = Sheet(
             points=4,
             equation="eq-minibatch",
             chapter="11_many_samples",
-            inputs=epoch_inputs,
+            inputs=[
+                epoch_inputs,
+                lambda rng: [*epoch_inputs(rng)[:-1], 1],
+                lambda rng: [*epoch_inputs(rng)[:-1], 20],
+            ],
             reference=epoch_reference,
             wrong={
                 "Divide by the size of the batch at hand, not by m.": lambda w, b, X, Y, r, k: (
@@ -307,6 +323,17 @@ sheet = Sheet(
                 "The learning rate is not used.": lambda w, b, X, Y, r, k: epoch(
                     w, b, X, Y, 1.0, k
                 ),
+            },
+            equal={
+                "for start, stop in batch_limits(Y.shape[1], size):": ("X and Y have m columns."),
+                "w, b = (w - learning_rate * delta @ x.T / (stop - start), b - learning_rate "
+                "* delta.mean(keepdims=True))": "delta has one row, and b has both axes.",
+                "w, b = (w - learning_rate * delta @ x.T / (stop - start), b - learning_rate "
+                "* delta.mean(axis=1, keepdims=False))": (
+                    "delta has one row, and b has both axes."
+                ),
+                "w, b = (w - learning_rate * delta @ x.T / (stop - start), b - learning_rate "
+                "* delta.mean(axis=1))": "delta has one row, and b has both axes.",
             },
             right=[epoch, epoch_folded, epoch_recursive],
         ),
@@ -395,6 +422,21 @@ sheet = Sheet(
                 "The rates are not used.": lambda X, Y, rates, steps: finals(
                     X, Y, np.ones(len(rates)), steps
                 ),
+            },
+            equal={
+                "w, b = (np.zeros((2, X.shape[0])), np.zeros((1, 1)))": (
+                    "Both rows stay equal, and the mean is taken over them."
+                ),
+                "w, b = (np.zeros((X.shape[0],)), np.zeros((1, 1)))": (
+                    "The first update gives w both axes."
+                ),
+                "w, b = (np.zeros((1, X.shape[0])), np.zeros((2, 1)))": (
+                    "Both rows stay equal, and the mean is taken over them."
+                ),
+                "w, b = (np.zeros((1, X.shape[0])), np.zeros((1,)))": (
+                    "The first update gives b both axes."
+                ),
+                "w, b = minibatch_epoch(w, b, X, Y, rate, Y.shape[1])": ("X and Y have m columns."),
             },
             right=[
                 finals,
