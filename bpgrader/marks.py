@@ -46,6 +46,17 @@ class Marks:
         return result.points + sum(marks)
 
 
+def open_answers(number: int) -> str:
+    """Say how many answers wait.
+
+    Examples
+    --------
+    >>> open_answers(1), open_answers(2)
+    ('1 answer in words waits', '2 answers in words wait')
+    """
+    return "1 answer in words waits" if number == 1 else f"{number} answers in words wait"
+
+
 def read_marks(path: Path, results: Mapping[str, Result]) -> Marks:
     """Read the marks that a person has put into ``written.csv``.
 

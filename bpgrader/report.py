@@ -4,7 +4,7 @@ import base64
 from pathlib import Path
 
 from bpgrader.gradescope import gradescope
-from bpgrader.marks import HEADER, Marks, counted, read_marks
+from bpgrader.marks import HEADER, Marks, counted, open_answers, read_marks
 from bpgrader.page import page, page_name
 from bpgrader.result import Result
 from bpgrader.roster import Match, match, words
@@ -64,7 +64,7 @@ def _grades(best, marks, table, found: Match | None):
     waiting = sum(marks.waiting(result) for result in best.values())
     title = next(iter(best.values())).assignment
     if waiting:
-        title = f"{title} (so far: {waiting} answers in words wait)"
+        title = f"{title} (so far: {open_answers(waiting)})"
     totals = {student: marks.total(result) for student, result in best.items()}
     if table is None or found is None:
         yield ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", title)

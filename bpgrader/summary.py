@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 
-from bpgrader.marks import Marks
+from bpgrader.marks import Marks, open_answers
 from bpgrader.result import Result, State
 from bpgrader.roster import Match
 
@@ -86,4 +86,4 @@ def _waiting(results, marks):
     again = sum(bool(marks.before.get(key)) for key in open_)
     if open_:
         why = f", {again} of them again, as the answer or its points have changed" if again else ""
-        yield f"{len(open_)} answers in words wait for a mark in written.csv{why}"
+        yield f"{open_answers(len(open_))} for a mark in written.csv{why}"

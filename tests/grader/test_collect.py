@@ -1,0 +1,156 @@
+"""Files as they come: what a file is decides, folders and zips alike, and nobody is left out."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from bpgrader.collect import collect, edition, sender
+
+NOTEBOOK = json.dumps({"nbformat": 4, "cells": []}).encode()
+
+
+def zipped(files, kind=zipfile.ZIP_DEFLATED):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", kind) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
+def as_folder(files, path):
+    for name, content in files.items():
+        file = path / "sent" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    return path / "sent"
+
+
+def as_zip(files, path):
+    (path / "all.zip").write_bytes(zipped(files))
+    return path / "all.zip"
+
+
+def as_zipped_folder(files, path):
+    (path / "sent.zip").write_bytes(zipped({f"sent/{n}": c for n, c in files.items()}))
+    return path / "sent.zip"
+
+
+WAYS = [as_folder, as_zip, as_zipped_folder]
+M = "Ada Lovelace_11_assignsubmission_file/"
+C = "lovelaceada_LATE_4711_88_"
+SENT = {  # what was sent -> who is graded, and who is refused
+    "a name of its own": ({"ada/work.ipynb.json": NOTEBOOK}, ["ada"], []),
+    "no ending": ({"ada/work": NOTEBOOK}, ["ada"], []),
+    "flat": ({"ada.ipynb.json": NOTEBOOK, "grace.ipynb.txt": NOTEBOOK}, ["ada", "grace"], []),
+    "with a mark at its start": ({"ada/a.json": b"\xef\xbb\xbf\r\n " + NOTEBOOK}, ["ada"], []),
+    "zipped by the student": ({"ada.zip": zipped({"work.ipynb": NOTEBOOK})}, ["ada"], []),
+    "zipped, at Moodle": ({M + "w.zip": zipped({"x/w.ipynb": NOTEBOOK})}, ["Ada Lovelace_11"], []),
+    "zipped, at Canvas": ({C + "w.zip": zipped({"w.ipynb": NOTEBOOK})}, ["lovelaceada_4711"], []),
+    "Moodle's own zip in a folder": (
+        {"moodle.zip": zipped({M + "w.ipynb": NOTEBOOK})},
+        ["Ada Lovelace_11"],
+        [],
+    ),
+    "only a PDF": ({"ada/work.pdf": b"%PDF"}, [], ["ada"]),
+    "only a PDF, flat": ({"charles.pdf": b"%PDF", "ada.ipynb": NOTEBOOK}, ["ada"], ["charles"]),
+    "only a PDF, at Moodle": ({M + "work.pdf": b"%PDF"}, [], ["Ada Lovelace_11"]),
+    "only a PDF, at Canvas": ({C + "work.pdf": b"%PDF"}, [], ["lovelaceada_4711"]),
+    "only words, at Moodle": (
+        {"Ada Lovelace_11_assignsubmission_onlinetext/onlinetext.html": b"<p>hi"},
+        [],
+        ["Ada Lovelace_11"],
+    ),
+    "a PDF beside it": ({"ada/a.ipynb": NOTEBOOK, "ada/a.pdf": b"%PDF"}, ["ada"], []),
+    "a zip without a notebook": ({"ada.zip": zipped({"a.pdf": b"%PDF"})}, [], ["ada"]),
+    "a damaged zip": ({"ada.zip": b"PK\3\4 rest"}, [], ["ada"]),
+    "a zip in a zip in a zip": (
+        {"ada.zip": zipped({"b.zip": zipped({"c.ipynb": NOTEBOOK})})},
+        [],
+        ["ada"],
+    ),
+    "a program": ({"ada/work.py": b"def f(): pass"}, [], ["ada"]),
+    "JSON, but no notebook": ({"ada/data.json": b'{"a": 1}'}, [], ["ada"]),
+    "called a notebook": ({"ada/work.ipynb": b"hello"}, ["ada"], []),  # reading says what it is
+    "an empty file": ({"ada/work": b""}, [], ["ada"]),
+    "nothing but rubbish of systems": (
+        {"ada/.DS_Store": b"x", "__MACOSX/ada.ipynb": NOTEBOOK, "Thumbs.db": b"x"},
+        [],
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("case", SENT)
+def test_what_a_file_is_decides_and_nobody_is_left_out(case, way, tmp_path):
+    files, graded, refused = SENT[case]
+    found = list(collect([way(files, tmp_path)]))
+    assert sorted(s.name for s in found if not s.refusal) == graded
+    assert sorted(s.name for s in found if s.refusal) == refused
+    assert all(s.refusal.startswith("There is no notebook, only") for s in found if s.refusal)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_several_notebooks_of_one_student_have_names_of_their_own(way, tmp_path):
+    files = {f"ada/{k}.ipynb": NOTEBOOK for k in range(3)} | {"ada.ipynb": NOTEBOOK}
+    assert {s.name for s in collect([way(files, tmp_path)])} == {
+        "ada",
+        *(f"ada ({k})" for k in (2, 3, 4)),
+    }
+
+
+def test_a_file_on_the_command_line_may_have_any_name(tmp_path):
+    (tmp_path / "work.json").write_bytes(NOTEBOOK)
+    assert [s.name for s in collect([tmp_path / "work.json"])] == ["work"]
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED])
+def test_a_damaged_entry_harms_no_other_however_it_is_packed(kind, tmp_path):
+    data = bytearray(zipped({"ada.ipynb": NOTEBOOK * 50, "grace.ipynb": NOTEBOOK}, kind))
+    at = data.index(b"ada.ipynb") + 30
+    data[at : at + 12] = b"\xff" * 12
+    (tmp_path / "x.zip").write_bytes(data)
+    found = {s.name: s for s in collect([tmp_path / "x.zip"])}
+    assert "damaged" in found["ada"].refusal
+    assert (found["grace"].data, found["grace"].refusal) == (NOTEBOOK, "")
+
+
+def test_names_that_a_zip_holds_as_utf_8_without_saying_so(tmp_path):
+    """As the Archive Utility of macOS writes them."""
+    data = zipped({"JosXX_1_assignsubmission_file/w.ipynb": NOTEBOOK, "y": b""})
+    (tmp_path / "x.zip").write_bytes(data.replace(b"JosXX", "José".encode()))
+    assert "José_1" in [s.name for s in collect([tmp_path / "x.zip"])]
+
+
+@pytest.mark.parametrize(
+    ("file", "student", "late", "which"),
+    [
+        (C + "work-1.ipynb", "lovelaceada_4711", True, ("work.ipynb", 88)),
+        ("x_1_2_a-b-12.ipynb", "x_1", False, ("a-b.ipynb", 2)),
+        (M + "work-1.ipynb", "Ada Lovelace_11", False, (M + "work-1.ipynb", 0)),
+        ("week1/" + M + "w.ipynb", "Ada Lovelace_11", False, ("week1/" + M + "w.ipynb", 0)),
+        ("j.doe.ipynb", "j.doe", False, ("j.doe.ipynb", 0)),
+    ],
+)
+def test_who_when_and_which(file, student, late, which):
+    who = sender(file)
+    assert (who.student, who.late, edition(who)) == (student, late, which)
+
+
+def test_a_zip_of_photos_is_not_read_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr("bpgrader.collect.MAX_ZIP", 1_000_000)
+    files = {f"s{k}/photo.jpg": b"\xff\xd8\xff" + bytes(900_000) for k in range(30)}
+    assert len(list(collect([as_zip(files, tmp_path)]))) == 30
+
+
+def test_no_link_is_followed(tmp_path):
+    folder = as_folder({"ada/a.ipynb": NOTEBOOK}, tmp_path)
+    (folder / "bob").mkdir()
+    (folder / "bob" / "b.txt").symlink_to(folder / "ada" / "a.ipynb")
+    (folder / "all").symlink_to(folder / "ada")
+    names = {s.name: s.refusal for s in collect([Path(folder)])}
+    assert names["ada"] == ""
+    assert names["bob"].startswith("There is no notebook")

@@ -1,0 +1,235 @@
+"""Marks of a person belong to an answer; of several notebooks one counts, by one rule."""
+
+import csv
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from bpgrader.collect import sender
+from bpgrader.page import page_name
+from bpgrader.report import report
+from bpgrader.result import GRADER, Answer, Picture, Result, State
+from bpgrader.store import load, save
+
+PNG = Picture("image/png", "iVBORw0KGgo=")
+
+
+def result(file, points=0.0, *answers, state=State.GRADED, name="", **changes):
+    who = sender(file)
+    graded = state in (State.GRADED, State.REFUSED)
+    return replace(
+        Result(
+            name=name or who.student,
+            sender=who,
+            assignment="01",
+            title="Assignment 1",
+            digest="d",
+            submission="s",
+            state=state,
+            message="a message",
+            score=points / 10 if graded else None,
+            points=points,
+            max_points=10,
+            written=answers,
+        ),
+        **changes,
+    )
+
+
+def table(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def rewrite(path, change):
+    """Do what a marker does in a spreadsheet."""
+    rows = table(path)
+    for row in rows:
+        change(row)
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def given(folder):
+    return [row["mark"] for row in table(folder / "written.csv")]
+
+
+ONE = Answer("q", 3, "rubric", "W x = b; = 0")
+
+
+@pytest.fixture
+def marked(tmp_path):
+    """A folder with one answer that has the mark 3."""
+    save(tmp_path, result("ada.ipynb", 5, ONE))
+    report(tmp_path)
+    rewrite(tmp_path / "written.csv", lambda row: row.update(mark="3"))
+    assert "wait" not in report(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("new", "stays"),
+    [
+        (ONE, True),
+        (replace(ONE, rubric="another rubric"), True),
+        (replace(ONE, note="a note"), True),
+        (replace(ONE, text="other words"), False),
+        (replace(ONE, text=""), False),
+        (replace(ONE, text=ONE.text + " "), False),
+        (replace(ONE, max_points=2), False),
+        (replace(ONE, max_points=4), False),
+        (replace(ONE, pictures=(PNG,)), False),
+    ],
+)
+def test_a_mark_belongs_to_an_answer_and_its_maximum(marked, new, stays):
+    save(marked, result("ada.ipynb", 5, new))
+    said = report(marked)
+    assert given(marked) == (["3"] if stays else [""])
+    assert ("1 of them again" in said) is not stays
+    assert [r["before"] for r in table(marked / "written.csv")] == ([""] if stays else ["3 of 3"])
+    assert report(marked).count("again") == said.count("again")  # and it stays said
+
+
+def test_the_columns_of_a_marker_are_kept(marked):
+    def remark(row):
+        row["comment"] = "Good; but = why?"
+        row["marker"] = "Grace"
+
+    rewrite(marked / "written.csv", remark)
+    for answer in (ONE, replace(ONE, text="new words")):
+        save(marked, result("ada.ipynb", 5, answer))
+        report(marked)
+        row = table(marked / "written.csv")[0]
+        assert (row["comment"], row["marker"]) == ("Good; but = why?", "Grace")
+
+
+def test_comment_and_rubric_are_on_the_page_once_marked(marked):
+    rewrite(marked / "written.csv", lambda row: row.update(comment="<b>see</b> eq-bp1"))
+    report(marked)
+    page = next(marked.glob("feedback/*.html")).read_text("utf-8")
+    assert "&lt;b&gt;see&lt;/b&gt; eq-bp1" in page
+    assert "Looked for: rubric" in page
+    assert "In all 8 of 13 points." in page
+
+
+NAMES = ["'t Hooft", "=Grace", "-x", "@home", "O'Brien", " a;=1", "+1", '"q"', "李, 雷", "'"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_mark_finds_its_submission_whatever_the_name(name, tmp_path):
+    save(tmp_path, result("x.ipynb", 5, ONE, name=name))
+    report(tmp_path)
+    rewrite(tmp_path / "written.csv", lambda row: row.update(mark="2"))
+    report(tmp_path)
+    assert given(tmp_path) == ["2"]
+
+
+@pytest.mark.parametrize("mark", ["4", "-1", "good", "nan", "inf", "1e9", "1 2", "3.0.0"])
+def test_what_is_no_mark_is_said(marked, mark):
+    rewrite(marked / "written.csv", lambda row: row.update(mark=mark))
+    with pytest.raises(ValueError, match="mark must be a number from 0 to 3, got"):
+        report(marked)
+
+
+def test_a_mark_of_nobody_is_never_dropped(marked):
+    rewrite(marked / "written.csv", lambda row: row.update(submission="bob"))
+    with pytest.raises(ValueError, match="no graded submission has"):
+        report(marked)
+
+
+def test_the_head_of_the_table_says_that_words_wait(marked):
+    assert list(table(marked / "grades.csv")[0])[-1] == "01"
+    save(marked, result("ada.ipynb", 5, replace(ONE, text="new")))
+    report(marked)
+    assert list(table(marked / "grades.csv")[0])[-1] == "01 (so far: 1 answer in words waits)"
+    assert table(marked / "details.csv")[0]["answers waiting"] == "1"
+
+
+CANVAS = "lovelaceada_4711_{}_work{}.ipynb".format
+SEVERAL = {
+    "the last edition, though worse": (
+        [result(CANVAS(88, ""), 9), result(CANVAS(91, "-1"), 4), result(CANVAS(90, "-2"), 7)],
+        "4",
+    ),
+    "of different files the best": ([result("ada/a.ipynb", 4), result("ada/b.ipynb", 9)], "9"),
+    "what was graded before what was refused": (
+        [result(CANVAS(88, ""), 3), result(CANVAS(91, "-1"), 0, state=State.REFUSED)],
+        "3",
+    ),
+    "refused only": ([result("ada/a.ipynb", 0, state=State.REFUSED)] * 2, "0"),
+    "not graded yet: no mark on a guess": (
+        [result("ada/a.ipynb", 9), result("ada/b.ipynb", state=State.NOT_GRADED)],
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SEVERAL)
+def test_of_several_notebooks_one_counts(case, tmp_path):
+    """In whatever order they come, and whatever their names hash to."""
+    sent, wanted = SEVERAL[case]
+    for k, order in enumerate(itertools.permutations(sent)):
+        folder = tmp_path / str(k)
+        for j, one in enumerate(order, 1):
+            save(folder, replace(one, name=f"{one.sender.student} ({j})"))
+        said = report(folder)
+        rows = table(folder / "grades.csv")
+        assert [list(row.values())[-1] for row in rows] == [wanted]
+        assert f"{sent[0].sender.student}: " in said
+        assert "the latest that the course site has numbered counts, else the best" in said
+        assert [r["counts"] for r in table(folder / "details.csv")].count("yes") == 1
+
+
+def test_the_roster_is_remembered_and_nobody_gets_a_mark_on_a_guess(tmp_path):
+    for number, points in ((4720, 0), (4721, 9)):
+        save(tmp_path, result(f"Li Wei_{number}_assignsubmission_file/a.ipynb", points))
+    roster = tmp_path / "course.csv"
+    roster.write_text("Full name,Group\nLi Wei,4721\nBob,4720\n", encoding="utf-8")
+    said = report(tmp_path, roster)
+    for _ in range(2):
+        assert said.count("NO MARK GIVEN: Li Wei_472") == 2
+        rows = table(tmp_path / "grades.csv")
+        assert [row["01"] for row in rows] == ["", "", "", ""]
+        said = report(tmp_path)
+    assert "roster.csv" in said
+
+
+def test_the_page_of_every_student_is_in_a_list(tmp_path):
+    names = ["Łukasz Żak", "李雷", "রবি", "ada", "Ada", "???", "x" * 300, "a/b"]
+    for k, name in enumerate(names):
+        save(tmp_path, result(f"{k}.ipynb", k, name=name))
+    roster = tmp_path / "list.csv"
+    roster.write_text("Username,Email\n3,three@x\n", encoding="utf-8")
+    report(tmp_path, roster)
+    rows = {row["submission"]: row for row in table(tmp_path / "pages.csv")}
+    assert rows.keys() == set(names)
+    assert len({row["page"].casefold() for row in rows.values()}) == len(names)
+    assert all((tmp_path / row["page"]).is_file() for row in rows.values())
+    assert "Łukasz-Żak" in rows["Łukasz Żak"]["page"]
+    assert "李雷" in rows["李雷"]["page"]
+    assert "রবি" in rows["রবি"]["page"]
+    assert rows["ada"]["Email"] == "three@x"
+
+
+def test_a_page_of_nobody_goes(marked):
+    (marked / "feedback" / "old.html").write_text("old", encoding="utf-8")
+    report(marked)
+    assert [p.name for p in marked.glob("feedback/*")] == [page_name("ada")]
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", "4", "", "{", '{"format": 1}', '{"format": 2}', "\0"])
+def test_what_is_no_result_is_named_and_passed_over(marked, text):
+    (marked / "results" / "bad.json").write_text(text, encoding="utf-8")
+    assert "bad.json" in report(marked)
+    assert list(load(marked)[0]) == ["ada"]
+
+
+def test_a_result_comes_back_as_it_was_and_knows_its_grader():
+    one = result("ada.ipynb", 5, replace(ONE, pictures=(PNG,)), seed=3, versions={"numpy": "2"})
+    again = Result.from_json(one.to_json())
+    assert again == one
+    assert again.grader == GRADER
+    assert len(GRADER.split()) == 2
