@@ -199,3 +199,15 @@ def test_a_chapter_asks_before_it_answers(chapter):
     text = markdown(chapter).split("## Exercises")[0]
     assert text.count("?") >= 3
     assert text.count(":class: dropdown") + text.count(", dropdown") >= 2
+
+
+@pytest.mark.parametrize("source", PAGES, ids=lambda page: page.stem)
+def test_only_numbered_sections_are_cited_by_number(source):
+    """An appendix has no number: cite its sections by their titles."""
+    numbered = {
+        label
+        for chapter in CHAPTERS
+        for label in re.findall(r"^\(((?:ch|sec)-[\w-]+)\)=", markdown(chapter), re.M)
+    }
+    cited = re.findall(r"\{numref\}`[^`<]*%s <((?:ch|sec)-[\w-]+)>`", markdown(source))
+    assert set(cited) <= numbered
