@@ -24,6 +24,7 @@ from pathlib import Path
 import psutil
 
 from bpgrader import inside
+from bpgrader.dialogue import Dialogue
 from bpgrader.environment import NoBoxError, environment
 
 WALL_STEP, WALL_TOTAL = 8.0, 25.0  # seconds
@@ -91,44 +92,6 @@ class Run:
     killed: bool = False
     ready: bool = False
     guilty: int | None = None
-
-
-class Dialogue:
-    """What the program inside has to say, in this order and form; all else is forged.
-
-    Ready; then, for each step, that it starts, and its outcomes; finished. A student's code can
-    write into the same channel, so every line is checked here, once.
-    """
-
-    def __init__(self, numbers: list[int]):
-        steps = [event for k in numbers for event in (("start", k), ("done", k))]
-        self.awaited = [("ready", True), *steps, ("finished", True)][::-1]
-        self.outcomes: dict[int, list[dict]] = {}
-        self.guilty: int | None = None
-        self.ready = False
-
-    def hear(self, line: bytes) -> bool:
-        """Take a line; tell whether it is the one awaited."""
-        try:
-            event = json.loads(line)
-        except (ValueError, RecursionError):
-            event = None
-        kind, value = self.awaited[-1]
-        form = {kind, "outcomes"} if kind == "done" else {kind}
-        right = type(event) is dict and event.keys() == form
-        right = right and type(event[kind]) is type(value) and event[kind] == value
-        if not right or (kind == "done" and not inside.are_outcomes(event["outcomes"])):
-            again = event.get("done") if type(event) is dict else None
-            if type(again) is int and again in self.outcomes:  # two say that it is done
-                self.guilty = again
-            return False
-        self.awaited.pop()
-        self.ready = True
-        if kind == "start":
-            self.guilty = value
-        if kind == "done":
-            self.outcomes[value] = event["outcomes"]
-        return True
 
 
 def command() -> list[str]:
@@ -204,7 +167,8 @@ def run(job: dict, *, boxed: bool = True, seconds: float = WALL_TOTAL) -> Run:
     dialogue, detail = Dialogue([number for number, _ in job["steps"]]), ""
     with contextlib.ExitStack() as stack:
         errors = stack.enter_context(tempfile.TemporaryFile())
-        process = _start({"limits": LIMITS if boxed else {}, **job}, errors, boxed, stack)
+        job = {"limits": LIMITS if boxed else {}, "key": dialogue.key, **job}
+        process = _start(job, errors, boxed, stack)
         try:
             with contextlib.suppress(OSError):  # if memory runs out, the box is the one to go
                 Path(f"/proc/{process.pid}/oom_score_adj").write_text("1000")

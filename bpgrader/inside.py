@@ -286,7 +286,7 @@ def main() -> None:
     sys.path.insert(0, library)
 
     def send(**event):
-        out.write(json.dumps(event) + "\n")
+        out.write(json.dumps({"key": job["key"], **event}) + "\n")
         out.flush()
 
     send(ready=True)
