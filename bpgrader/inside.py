@@ -33,16 +33,7 @@ FORM = {  # of what comes out for one input
 def encode(value: Any, depth: int = 0) -> Any:
     """Turn numbers, plain arrays, None, and lists, tuples or dicts of these into JSON values.
 
-    Parameters
-    ----------
-    value : None, bool, int, float, NumPy scalar or array of real numbers, list, tuple or dict
-    depth : int
-        How deep in lists the value stands.
-
-    Returns
-    -------
-    JSON value
-        An array becomes ``{"shape": [...], "data": [...]}``, a dict ``{"dict": {...}}``.
+    An array becomes ``{"shape": [...], "data": [...]}``, a dict ``{"dict": {...}}``.
 
     Raises
     ------
@@ -83,16 +74,6 @@ def encode(value: Any, depth: int = 0) -> Any:
 
 def decode(tree: Any, depth: int = 0) -> Any:
     """Turn what `encode` made, or what somebody says it made, back into values.
-
-    Parameters
-    ----------
-    tree : JSON value
-    depth : int
-        How deep in lists the value stands.
-
-    Returns
-    -------
-    None, int, float, array, list or dict
 
     Raises
     ------

@@ -72,28 +72,8 @@ def read_cells(data: bytes) -> list[dict]:
     >>> read_cells(b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": ["x = 1"]}]}')
     [{'type': 'code', 'id': '', 'source': 'x = 1', 'pictures': {}}]
     """
-    if not data.strip():
-        raise UnreadableError("The file is empty; save the notebook and send it again.")
-    if len(data) > MAX_FILE:
-        raise UnreadableError(
-            f"The notebook is larger than {MAX_FILE // 10**6} MB; clear its outputs and send it "
-            "again."
-        )
-    try:
-        notebook = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise UnreadableError(
-            "This is not a notebook: the file is not JSON in UTF-8. Send the .ipynb file itself."
-        ) from None
-    if not isinstance(notebook, dict) or notebook.get("nbformat") != 4:
-        raise UnreadableError("This is not a notebook of format 4; save it again with Jupyter.")
-    cells = notebook.get("cells")
-    if not isinstance(cells, list) or len(cells) > MAX_CELLS:
-        raise UnreadableError(
-            f"The notebook has no list of cells, or more than {MAX_CELLS:,} of them."
-        )
     result, code, size = [], 0, 0
-    for k, cell in enumerate(cells, 1):
+    for k, cell in enumerate(_raw_cells(data), 1):
         source = cell.get("source", "") if isinstance(cell, dict) else None
         if isinstance(source, list) and all(isinstance(line, str) for line in source):
             source = "".join(source)
@@ -119,6 +99,31 @@ def read_cells(data: bytes) -> list[dict]:
             }
         )
     return result
+
+
+def _raw_cells(data):
+    """Give the list of cells of a notebook, as it came."""
+    if not data.strip():
+        raise UnreadableError("The file is empty; save the notebook and send it again.")
+    if len(data) > MAX_FILE:
+        raise UnreadableError(
+            f"The notebook is larger than {MAX_FILE // 10**6} MB; clear its outputs and send it "
+            "again."
+        )
+    try:
+        notebook = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise UnreadableError(
+            "This is not a notebook: the file is not JSON in UTF-8. Send the .ipynb file itself."
+        ) from None
+    if not isinstance(notebook, dict) or notebook.get("nbformat") != 4:
+        raise UnreadableError("This is not a notebook of format 4; save it again with Jupyter.")
+    cells = notebook.get("cells")
+    if not isinstance(cells, list) or len(cells) > MAX_CELLS:
+        raise UnreadableError(
+            f"The notebook has no list of cells, or more than {MAX_CELLS:,} of them."
+        )
+    return cells
 
 
 def _pictures(attachments):
