@@ -13,12 +13,14 @@ from bpgrader.collect import collect
 from bpgrader.environment import NoBoxError
 from bpgrader.executors import executor
 from bpgrader.grade import UNBOXED, Job
+from bpgrader.inputs import show_inputs
 from bpgrader.release import prove, release
 from bpgrader.report import report
-from bpgrader.result import GRADER, State
+from bpgrader.result import State
+from bpgrader.resume import earlier, holds, one_exercise
 from bpgrader.selftest import selftest
 from bpgrader.spec import Assignment
-from bpgrader.store import load, save, write
+from bpgrader.store import save, write
 
 EPILOG = """\b
 Exit codes:
@@ -136,40 +138,41 @@ def check(assignments, unsafe_no_sandbox):
 )
 @click.option("--seed", type=click.IntRange(0), help="Hidden inputs of an earlier report again.")
 @click.option("--force", is_flag=True, help="Grade again what has been graded.")
+@click.option("--only", metavar="EXERCISE", help="Grade this again, keep all other marks.")
 @UNSAFE
-def grade(
-    assignment, submissions, out, json_file, scheduler, workers, seed, force, unsafe_no_sandbox
-):
+def grade(assignment, submissions, out, json_file, scheduler, workers, seed, **options):
     """Grade notebooks, folders of notebooks, or zips as a course site hands them out.
 
     Writes one JSON file per submission, the moment it is graded, into OUT/results, then all
     reports (see bpgrader report --help). A batch that was stopped goes on where it stopped when the
     same command is given again; --force grades everything again.
 
-    With --json FILE exactly one notebook is graded and only FILE is written, unless --out is given.
+    --only EXERCISE grades one exercise again, on the same seed, where the submission is the same;
+    the marks of the others stay as they are. With --json FILE exactly one notebook is graded and
+    only FILE is written, unless --out is given.
     """
-    boxed = not unsafe_no_sandbox
+    boxed, only = not options["unsafe_no_sandbox"], options["only"]
     if boxed and not scheduler:  # workers elsewhere try their own sandbox
         selftest()
     if not boxed:
         click.echo(f"SANDBOX: {UNBOXED}", err=True)
-    sheet = Assignment.load(assignment)
-    jobs = {
-        s.name: Job(s.name, s.data, s.refusal, sheet, seed, boxed, s.sender)
-        for s in collect(submissions)
-    }
-    if not jobs:
-        raise ValueError(f"nothing was sent in {', '.join(map(str, submissions))}")
+    loaded = Assignment.load(assignment)
+    _known_exercise(loaded.sheet, only)
+    jobs = _jobs(loaded, submissions, seed, boxed)
     if json_file and len(jobs) > 1:
         raise ValueError(f"--json takes exactly one notebook, got {len(jobs)}")
     out = out or (None if json_file else Path("marks"))
-    known = _known(out, sheet.name) if out else {}
-    results = {n: known[n] for n in jobs if not force and _done(jobs[n], known.get(n))}
+    known = earlier(out, loaded.name) if out else {}
+    if only:
+        jobs = {name: one_exercise(job, known, only) for name, job in jobs.items()}
+    again = options["force"] or only
+    results = {n: known[n] for n, job in jobs.items() if not again and holds(job, known.get(n))}
     _grade_rest(jobs, results, out, lambda count: executor(scheduler, min(workers, count)))
     if json_file:
         result = next(iter(results.values()))
         write(json_file, result.to_json())
-        click.echo(f"{result.name}: {_percent(result)}, {result.message}")
+        share = "not graded" if result.score is None else f"{result.score:.0%}"
+        click.echo(f"{result.name}: {share}, {result.message}")
     if out:
         click.echo(report(out))
         click.echo(f"reports are in {out}")
@@ -177,12 +180,15 @@ def grade(
     sys.exit(5 if State.FAULT in states else 1 if State.NOT_GRADED in states else 0)
 
 
-def _known(out, assignment):
-    """Give the results of earlier runs in a folder."""
-    known, _ = load(out)
-    if others := {result.assignment for result in known.values()} - {assignment}:
-        raise ValueError(f"{out} holds marks of {others.pop()}; take a folder per assignment")
-    return known
+def _jobs(assignment, submissions, seed, boxed):
+    """Give one job for each submission, by name."""
+    jobs = {
+        s.name: Job(s.name, s.data, s.refusal, assignment, seed, boxed, s.sender)
+        for s in collect(submissions)
+    }
+    if not jobs:
+        raise ValueError(f"nothing was sent in {', '.join(map(str, submissions))}")
+    return jobs
 
 
 def _grade_rest(jobs, results, out, executor):
@@ -202,28 +208,11 @@ def _grade_rest(jobs, results, out, executor):
         grade_all(todo, lambda: executor(len(todo)), keep)
 
 
-def _percent(result):
-    return "not graded" if result.score is None else f"{result.score:.0%}"
-
-
-def _done(job, result):
-    """Whether a result of an earlier run still holds for this submission."""
-    return (
-        result is not None
-        and result.score is not None
-        and result.grader == GRADER
-        and result.submission == job.digest
-        and result.sender == job.sender
-        and result.digest == job.assignment.digest
-        and (result.sandbox != UNBOXED or not job.boxed)
-        and job.seed in (None, result.seed)
-    )
-
-
 @main.command(name="report")
 @click.argument("marks", type=ASSIGNMENT)
 @click.option("--roster", type=click.Path(exists=True, path_type=Path), help="Table of the course.")
-def report_(marks, roster):
+@click.option("--zip", "site", type=click.Choice(["moodle", "canvas"]), help="All pages in one.")
+def report_(marks, roster, site):
     """Make all reports again from the results in a folder.
 
     \b
@@ -236,9 +225,32 @@ def report_(marks, roster):
     gradescope/     results.json for every submission
 
     --roster takes the table that the course site exports: its columns are kept, one is added. A
-    copy stays in the folder and is used from then on.
+    copy stays in the folder and is used from then on. --zip writes all pages into one file, which
+    Moodle takes by "Upload multiple feedback files in a zip", Canvas by "Upload submissions".
     """
-    click.echo(report(marks, roster))
+    click.echo(report(marks, roster, site))
+
+
+@main.command()
+@click.argument("assignment", type=ASSIGNMENT)
+@click.option("--seed", type=click.IntRange(0), required=True, help="That of a report.")
+@click.option("--exercise", help="One exercise only.")
+def inputs(assignment, seed, exercise):
+    """Show the hidden inputs of a report, as Python code, and what was wanted.
+
+    The seed stands in the report, and at the foot of the student's page. So a student can see what
+    an answer was run on.
+    """
+    sheet = Assignment.load(assignment).sheet
+    _known_exercise(sheet, exercise)
+    for line in show_inputs(sheet, seed, exercise):
+        click.echo(line)
+
+
+def _known_exercise(sheet, name):
+    names = [exercise.name for exercise in sheet.exercises]
+    if name not in (None, *names):
+        raise ValueError(f"an exercise is one of {', '.join(names)}, got {name}")
 
 
 @main.command(name="selftest")

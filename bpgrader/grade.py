@@ -4,7 +4,8 @@ import hashlib
 import platform
 import secrets
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -58,6 +59,8 @@ class Job:
         False runs it on the bare machine: for one's own code only.
     sender : Sender or None
         Who sent it; None takes the name.
+    kept : dict
+        Entries of an earlier result, by exercise, which stay as they are.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Job:
     seed: int | None = None
     boxed: bool = True
     sender: Sender | None = None
+    kept: Mapping[str, dict] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -119,7 +123,7 @@ def grade(job: Job) -> Result:
     except UnreadableError as error:
         code, written = Code(missing=dict.fromkeys(names, "Not graded.")), ()
         state, message = State.REFUSED, str(error)
-    entries = _entries(sheet, code, hidden_cases(sheet, seed), job.boxed)
+    entries = _entries(job, sheet, code, hidden_cases(sheet, seed))
     points = sum(entry["points"] for entry in entries)
     most = sum(entry["max_points"] for entry in entries)
     right = sum(entry["status"] == Status.PASSED for entry in entries)
@@ -168,17 +172,21 @@ def hidden_cases(sheet, seed: int) -> dict[str, dict]:
     }
 
 
-def _entries(sheet, code, cases, boxed):
+def _entries(job, sheet, code, cases):
     """Run the answers and judge them: one entry for each exercise."""
     steps: list[dict] = [{"cell": text} for text in code.steps]
     calls = {}
-    for name, cell in code.where.items():
+    for name in [name for name in code.where if name not in job.kept]:
         calls[name] = len(steps)
-        steps.append({"call": name, "of": cell, "cases": cases[name]["args"]})
-    outcomes, stopped = _run(steps, CHECK | prune(sheet.offers), boxed) if calls else ({}, {})
+        steps.append({"call": name, "of": code.where[name], "cases": cases[name]["args"]})
+    library = CHECK | prune(sheet.offers)
+    outcomes, stopped = _run(steps, library, job.boxed) if calls else ({}, {})
     entries = []
     for exercise in sheet.exercises:
         name = exercise.name
+        if name in job.kept:
+            entries.append(job.kept[name])
+            continue
         if name in code.where:
             cell, call = code.where[name], calls[name]
             verdict = _verdict(outcomes, stopped, call, cell, cases[name], exercise.reread)
@@ -196,15 +204,15 @@ def _entries(sheet, code, cases, boxed):
                 **exercise.reread,
             }
         )
-    return _with_causes(entries, code)
+    return _with_causes(entries, code, calls)
 
 
-def _with_causes(entries, code):
+def _with_causes(entries, code, new):
     """Say in which other exercise or cell the reason may lie."""
     statuses = {entry["name"]: entry["status"] for entry in entries}
     for entry in entries:
         name = entry["name"]
-        if entry["status"] in (Status.WRONG, Status.STOPPED) and name in code.where:
+        if entry["status"] in (Status.WRONG, Status.STOPPED) and name in new:
             uses = code.uses[name]
             others = [n for n in statuses if n in uses - {name} and statuses[n] != Status.PASSED]
             if others:

@@ -4,6 +4,7 @@ import base64
 from pathlib import Path
 
 from bpgrader.gradescope import gradescope
+from bpgrader.hand_back import hand_back
 from bpgrader.marks import HEADER, Marks, counted, open_answers, read_marks
 from bpgrader.page import page, page_name
 from bpgrader.result import Result
@@ -13,7 +14,7 @@ from bpgrader.summary import summary
 from bpgrader.tables import read_table, write_table
 
 
-def report(folder: Path, roster: Path | None = None) -> str:
+def report(folder: Path, roster: Path | None = None, site: str | None = None) -> str:
     """Make all reports from the results of a folder.
 
     Parameters
@@ -24,6 +25,8 @@ def report(folder: Path, roster: Path | None = None) -> str:
     roster : Path, optional
         Table exported by the course site; the folder remembers it. Its columns are kept; a row
         belongs to a student as `bpgrader.roster` says.
+    site : str, optional
+        ``moodle`` or ``canvas``: the pages in one zip, as it takes them back.
 
     Returns
     -------
@@ -33,7 +36,8 @@ def report(folder: Path, roster: Path | None = None) -> str:
     Raises
     ------
     ValueError
-        If there are no results, or a mark in ``written.csv`` is not a number of the right size.
+        If there are no results, a mark in ``written.csv`` is not a number of the right size, or
+        nothing came from the site.
     """
     results, others = load(folder)
     if not results:
@@ -56,6 +60,8 @@ def report(folder: Path, roster: Path | None = None) -> str:
         lines.append("the roster is that of an earlier report, roster.csv")
     if others:
         lines.append(f"not results, passed over: {', '.join(others)}; grade again")
+    if site:
+        lines.append(hand_back(folder, site, best, marks))
     return "\n".join(lines)
 
 

@@ -1,15 +1,23 @@
 """The command from end to end, as an instructor uses it."""
 
+import contextlib
 import csv
 import json
 import re
 import zipfile
+from concurrent.futures import Future
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from bpgrader import __main__ as command
 from bpgrader.__main__ import main
 from bpgrader.box import LIMITS, MAX_OUTPUT, MEMORY, WALL_STEP, WALL_TOTAL
+from bpgrader.grade import hidden_cases
+from bpgrader.inside import encode
+from bpgrader.notebook import make_release
+from bpgrader.spec import Assignment
 
 NASTY = '=cmd|"/c calc"!A1<script>alert(1)</script>'
 
@@ -33,9 +41,6 @@ def grades(out, column="Student"):
 @pytest.fixture(scope="module")
 def marks(box, folder, tmp_path_factory):
     """Grade a small course once: right, half right, blank, broken, with nasty texts."""
-    from bpgrader.notebook import make_release
-    from bpgrader.spec import Assignment
-
     source, home = Assignment.load(folder).notebook, tmp_path_factory.mktemp("course")
 
     def text(change=lambda cells: None, solution=True):
@@ -252,3 +257,126 @@ def test_the_limits_are_those_of_the_guide():
         "RLIMIT_NPROC": 160,
         "RLIMIT_CORE": 0,
     }
+
+
+def test_one_exercise_is_graded_again_and_the_others_stay(box, folder, submit, tmp_path):
+    for name in ("ada", "grace"):
+        (tmp_path / f"{name}.ipynb").write_bytes(submit(classify="def classify(W, b, X): return 1"))
+    out, sent = tmp_path / "marks", [tmp_path / "ada.ipynb", tmp_path / "grace.ipynb"]
+    run("grade", folder, *sent, "--out", out)
+    before = {p.name: json.loads(p.read_text("utf-8")) for p in out.glob("results/*.json")}
+    for name, result in before.items():
+        for entry in result["exercises"]:
+            entry.update(points=0.5, message="of old")
+        (out / "results" / name).write_text(json.dumps(result), encoding="utf-8")
+    run("grade", folder, *sent, "--out", out, "--only", "weighted_input")
+    for name, result in before.items():
+        after = json.loads((out / "results" / name).read_text("utf-8"))
+        entries = {e["name"]: e for e in after["exercises"]}
+        assert entries.pop("weighted_input")["points"] == 2
+        assert {(e["points"], e["message"]) for e in entries.values()} == {(0.5, "of old")}
+        assert after["seed"] == result["seed"]
+        assert after["points"] == 2 + 0.5 * len(entries)
+    assert "an exercise is one of" in run("grade", folder, *sent, "--only", "nothing", code=2)
+
+
+def test_the_inputs_of_a_seed_are_code_that_runs(folder, assignment):
+    lines = run("inputs", folder, "--seed", 7)
+    args = []
+
+    def answer(*values):
+        args.append([encode(value) for value in values])
+
+    names = {e.name: answer for e in assignment.sheet.exercises}
+    exec(lines, {"np": np, **names})
+    assert args == [a for c in hidden_cases(assignment.sheet, 7).values() for a in c["args"]]
+    one = run("inputs", folder, "--seed", 7, "--exercise", "classify")
+    assert "weighted_input" not in one
+    assert one in lines
+    assert "got nothing" in run("inputs", folder, "--seed", 7, "--exercise", "nothing", code=2)
+
+
+@pytest.mark.parametrize("change", [{"grader": "1.0.0 0"}, {"format": 1}, {"score": None}])
+def test_a_result_of_another_grader_is_not_used_again(change, box, folder, submit, tmp_path):
+    (tmp_path / "ada.ipynb").write_bytes(submit())
+    line = ("grade", folder, tmp_path / "ada.ipynb", "--out", tmp_path / "marks")
+    run(*line)
+    assert "1 graded before, 0 to do" in run(*line)
+    path = next((tmp_path / "marks" / "results").iterdir())
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **change}), encoding="utf-8")
+    assert "graded before" not in run(*line)
+    assert json.loads(path.read_text("utf-8"))["score"] == 1
+
+
+def test_a_fault_of_the_grader_has_an_exit_code_of_its_own(
+    box, folder, submit, tmp_path, monkeypatch
+):
+    class Faulty:
+        def submit(self, function, job):
+            future = Future()
+            future.set_exception(TypeError("a slip of ours"))
+            return future
+
+    monkeypatch.setattr(command, "executor", lambda *_: contextlib.nullcontext(Faulty()))
+    (tmp_path / "ada.ipynb").write_bytes(submit())
+    said = run("grade", folder, tmp_path / "ada.ipynb", "--out", tmp_path / "marks", code=5)
+    assert "GRADER'S FAULT: ada: The grader itself failed; report this, please. TypeError" in said
+
+
+def test_a_sheet_of_questions_alone_is_graded(box, folder, tmp_path):
+    home = tmp_path / "words"
+    home.mkdir()
+    source = json.loads((folder / "source.ipynb").read_text("utf-8"))
+    source["cells"] = [c for c in source["cells"] if c["cell_type"] == "markdown"]
+    (home / "source.ipynb").write_text(json.dumps(source), encoding="utf-8")
+    (home / "exercises.py").write_text(
+        "from bpgrader.spec import Sheet, Written\nsheet = Sheet(title='Words', exercises=[], "
+        "written=[Written(name='why-activations', points=3, rubric='r')])\n",
+        encoding="utf-8",
+    )
+    run("release", home)
+    run("grade", home, home / "student.ipynb", home / "solution.ipynb", "--out", tmp_path / "marks")
+    rows = {row["submission"]: row for row in table(tmp_path / "marks" / "written.csv")}
+    assert rows["student"]["answer"] == ""
+    assert "Nothing found" in rows["student"]["note"]
+    assert "W^{[2]}" in rows["solution"]["answer"]
+
+
+@pytest.mark.parametrize(
+    ("site", "name", "inside"),
+    [
+        (
+            "moodle",
+            "Ada Lovelace_11_assignsubmission_file/work.ipynb",
+            "Ada Lovelace_11_assignsubmission_file_/feedback.html",
+        ),
+        ("canvas", "lovelaceada_LATE_4711_88_work-1.ipynb", "lovelaceada_LATE_4711_88_work-1.html"),
+    ],
+)
+def test_the_pages_go_back_as_the_course_site_takes_them(
+    site, name, inside, box, folder, submit, tmp_path
+):
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr(name, submit())
+    (tmp_path / "grace.ipynb").write_bytes(submit())
+    out = tmp_path / "marks"
+    run("grade", folder, tmp_path / "all.zip", tmp_path / "grace.ipynb", "--out", out)
+    said = run("report", out, "--zip", site)
+    assert f"feedback_{site}.zip holds 1 pages" in said
+    assert f"not in feedback_{site}.zip: grace" in said
+    with zipfile.ZipFile(out / f"feedback_{site}.zip") as archive:
+        assert archive.namelist() == [inside]
+        assert "13 of 13 points" in archive.read(inside).decode()
+    other = {"moodle": "canvas", "canvas": "moodle"}[site]
+    assert f"no submission has a name that {other} gives" in run(
+        "report", out, "--zip", other, code=2
+    )
+    late = {row["submission"]: row["late"] for row in table(out / "details.csv")}
+    assert sorted(late.values()) == (["", "late"] if site == "canvas" else ["", ""])
+
+
+def test_the_notebook_of_another_assignment_is_refused_by_name(box, folder, tmp_path):
+    other = next(p for p in sorted(folder.parent.glob("*/student.ipynb")) if p.parent != folder)
+    (tmp_path / "ada.ipynb").write_bytes(other.read_bytes())
+    said = run("grade", folder, tmp_path / "ada.ipynb", "--out", tmp_path / "marks")
+    assert "REFUSED: ada: This is another notebook, 'Assignment 2" in said
