@@ -47,7 +47,7 @@ def page_name(name: str) -> str:
     Examples
     --------
     >>> page_name("../Łukasz Żak_12")
-    'Łukasz-Żak-12-bd8f9c2e.html'
+    'Łukasz-Żak-12-d747f0f7.html'
     """
     text = unicodedata.normalize("NFC", name)
     kept = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in text)
