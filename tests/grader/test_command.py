@@ -13,7 +13,6 @@ from click.testing import CliRunner
 
 from bpgrader import __main__ as commands
 from bpgrader.__main__ import main
-from bpgrader.box import LIMITS, MAX_OUTPUT, MEMORY, WALL_STEP, WALL_TOTAL
 from bpgrader.grade import hidden_cases
 from bpgrader.inside import encode
 from bpgrader.notebook import make_release
@@ -245,18 +244,6 @@ def test_the_help_teaches(folder):
         assert re.search(word, said + run("report", "--help"))
     for command in main.commands:
         assert len(run(command, "--help")) > 150
-
-
-def test_the_limits_are_those_of_the_guide():
-    assert (WALL_STEP, WALL_TOTAL, MAX_OUTPUT, MEMORY) == (8, 25, 4_000_000, 3 * 2**30)
-    assert LIMITS == {
-        "RLIMIT_AS": 3 * 2**30,
-        "RLIMIT_CPU": 20,
-        "RLIMIT_FSIZE": 64_000_000,
-        "RLIMIT_NOFILE": 256,
-        "RLIMIT_NPROC": 160,
-        "RLIMIT_CORE": 0,
-    }
 
 
 def test_one_exercise_is_graded_again_and_the_others_stay(box, folder, submit, tmp_path):

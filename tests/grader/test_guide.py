@@ -7,6 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bpgrader import box as sandbox
+from bpgrader import collect, notebook
+from bpgrader.__main__ import EPILOG, main
+from bpgrader.judge import judge
+
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "chapters" / "for_instructors.md").read_text(encoding="utf-8")
 
@@ -54,8 +59,6 @@ def test_the_example_of_an_exercise_in_the_guide_works():
     exec("import numpy as np\nfrom bpgrader.draw import network", names)
     exec("from bpgrader.spec import Exercise", names)
     exercise = eval(re.sub(r"^   ", "", snippet, flags=re.M), names)
-    from bpgrader.judge import judge
-
     cases = exercise.cases(names["np"].random.default_rng(0), 4)
     for message, outcomes in cases["wrong"]:
         said = judge(outcomes, cases, **exercise.reread)
@@ -69,3 +72,24 @@ def test_the_example_of_an_exercise_in_the_guide_works():
 def test_the_guide_lists_every_assignment():
     for folder in ROOT.glob("assignments/*/"):
         assert f"`{folder.name}`" in GUIDE
+
+
+def test_the_limits_of_the_guide_are_those_of_the_code():
+    for text in (
+        f"{sandbox.WALL_STEP:g} s a step, {sandbox.WALL_TOTAL:g} s a notebook",
+        f"{sandbox.MEMORY >> 30} GiB",
+        f"A file may have {notebook.MAX_FILE // 10**6} MB",
+        f"{notebook.MAX_BYTES // 10**6} MB with its pictures, {notebook.MAX_CELLS:,} cells",
+        f"{notebook.MAX_CODE:,} characters of code",
+        f"may come to {collect.MAX_ZIP // 10**9} GB",
+    ):
+        assert text in GUIDE, text
+
+
+def test_the_guide_has_every_exit_code_and_every_table():
+    codes = re.findall(r"^  (\d+)  ", EPILOG, re.M)
+    assert len(codes) == 7
+    assert all(f"| {code} |" in GUIDE for code in codes)
+    told = re.findall(r"^    (\S+)  +", main.commands["report"].help, re.M)
+    assert len(told) == 7
+    assert all(f"{name.rstrip('/')}" in GUIDE for name in told)
