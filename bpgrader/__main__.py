@@ -14,7 +14,8 @@ from bpgrader.environment import NoBoxError
 from bpgrader.executors import executor
 from bpgrader.grade import UNBOXED, Job
 from bpgrader.inputs import show_inputs
-from bpgrader.release import prove, release
+from bpgrader.proof import prove
+from bpgrader.release import release
 from bpgrader.report import report
 from bpgrader.result import State
 from bpgrader.resume import earlier, holds, one_exercise
@@ -92,11 +93,22 @@ def release_(assignments, to, checks):
     solution goes into the assignment's own folder. With several assignments, --to gets one folder
     for each.
     """
-    for folder in assignments:
-        assignment = Assignment.load(folder)
+    loaded = {folder: Assignment.load(folder) for folder in assignments}
+    for assignment in loaded.values():
+        _stop_at(prove(assignment, boxed=False, draws=0).faults, assignment)
+    for folder, assignment in loaded.items():
         target = folder if to is None else to / (assignment.name if len(assignments) > 1 else "")
         for path in release(assignment, folder, target, checks or target):
             click.echo(path)
+
+
+def _stop_at(faults, assignment):
+    """Release nothing that marks wrongly."""
+    if faults:
+        for fault in faults:
+            click.echo(f"bpgrader: {assignment.name}: {fault}", err=True)
+        click.echo("bpgrader: nothing was released", err=True)
+        sys.exit(4)
 
 
 @main.command()
@@ -106,7 +118,9 @@ def check(assignments, unsafe_no_sandbox):
     """Prove that an assignment marks what is right and what is wrong.
 
     The solution must get 100 %, the blank notebook 0, every known-wrong variant 0 and its own
-    message, every right variant full marks. Says what does not, and then ends with exit code 4.
+    message, every right variant full marks. Every small change of the solution must be refused by
+    the inputs of the check and by 20 draws of hidden inputs, or be listed as equal. Says what is
+    not so, and then ends with exit code 4.
     """
     faults = 0
     for folder in assignments:
@@ -117,11 +131,12 @@ def check(assignments, unsafe_no_sandbox):
         right = sum(len(e.right) for e in sheet.exercises)
         click.echo(
             f"{assignment.name}: {len(sheet.exercises)} exercises, {wrong} wrong and {right} right "
-            f"variants, solution and blank notebook: {len(found)} faults"
+            f"variants, {found.changes} small changes of the solution ({found.equal} equal to it), "
+            f"solution and blank notebook: {len(found.faults)} faults"
         )
-        for fault in found:
+        for fault in found.faults:
             click.echo(f"  {fault}")
-        faults += len(found)
+        faults += len(found.faults)
     sys.exit(4 if faults else 0)
 
 

@@ -20,11 +20,11 @@ FACTORS = {
 }
 FUNCTIONS = {
     "complement": lambda want: 1 - want,
-    "size": lambda want: np.abs(want),
+    "size": np.abs,
     "square": lambda want: want**2,
-    "root": lambda want: np.sqrt(want),
-    "log": lambda want: np.log(want),
-    "exp": lambda want: np.exp(want),
+    "root": np.sqrt,
+    "log": np.log,
+    "exp": np.exp,
     "inverse": lambda want: 1 / want,
 }
 ORDERS = {

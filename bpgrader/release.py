@@ -1,18 +1,14 @@
-"""Releasing an assignment, and proving that it marks what is right and what is wrong."""
+"""Releasing an assignment: what students get, and what you keep."""
 
 import json
+import re
 from pathlib import Path
 
-from bpgrader.answers import answer_ids
-from bpgrader.grade import Job, grade, hidden_cases
-from bpgrader.judge import judge
-from bpgrader.notebook import make_release
-from bpgrader.prune import prune
+from bpgrader.notebook import BEGIN, make_release, source_of
 from bpgrader.spec import Assignment
 from bpgrader.store import write
-from bpgrader.words import read_words
 
-MIN_WRONG, MIN_RIGHT = 8, 3
+POINTS = "### POINTS"  # a line of the source notebook where the table of the points is written
 
 
 def release(assignment: Assignment, home: Path, folder: Path, checks: Path) -> list[Path]:
@@ -34,12 +30,16 @@ def release(assignment: Assignment, home: Path, folder: Path, checks: Path) -> l
         The files written.
     """
     source = assignment.notebook
+    table = points_table(assignment)
+    for cell in source["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = source_of(cell).replace(POINTS, table)
     data = {}
     for exercise in assignment.sheet.exercises:
         data[exercise.name] = {**exercise.visible(), **exercise.reread}
     texts = {
-        folder / "student.ipynb": _dump(make_release(source, solution=False)),
-        home / "solution.ipynb": _dump(make_release(source, solution=True)),
+        folder / "student.ipynb": dump(make_release(source, solution=False)),
+        home / "solution.ipynb": dump(make_release(source, solution=True)),
         checks / f"{assignment.name}.checks.json": json.dumps(data, separators=(",", ":")) + "\n",
     }
     for path, text in texts.items():
@@ -47,71 +47,25 @@ def release(assignment: Assignment, home: Path, folder: Path, checks: Path) -> l
     return list(texts)
 
 
-def _dump(notebook):
+def dump(notebook: dict) -> str:
+    """Write a notebook as text."""
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
-def prove(assignment: Assignment, *, boxed: bool = True) -> list[str]:
-    """Find what is wrong with an assignment.
-
-    The specification is tried on hidden inputs: every known-wrong variant must fail with its own
-    message, every right variant must pass. Then the solution notebook and the blank one are graded
-    as submissions are: all points, and none.
-
-    Parameters
-    ----------
-    assignment : Assignment
-    boxed : bool
-        False grades the two notebooks on the bare machine.
-
-    Returns
-    -------
-    list of str
-        The faults; empty if there are none.
-    """
-    sheet, source = assignment.sheet, assignment.notebook
-    faults = []
-    names = [e.name for e in sheet.exercises]
-    try:
-        answer_ids(source, names)
-        prune(sheet.offers)
-        read_words(source, sheet.written, names, [])
-    except ValueError as error:
-        return [str(error)]
-    if held := set(names) & set(sheet.offers):
-        faults.append(f"offers must not hold what is asked for: {', '.join(held)}")
-    all_cases = hidden_cases(sheet, 0)
-    for exercise in sheet.exercises:
-        cases = all_cases[exercise.name]
-        counts = ((exercise.wrong, MIN_WRONG, "wrong"), (exercise.right, MIN_RIGHT, "right"))
-        faults += [
-            f"{exercise.name}: has {len(variants)} {kind} variants, needs at least {least}"
-            for variants, least, kind in counts
-            if len(variants) < least
-        ]
-        for text, outcomes in cases["wrong"]:
-            verdict = judge(outcomes, cases, **exercise.reread)
-            if verdict.passed or not verdict.message.casefold().startswith(text.casefold()[:-1]):
-                faults.append(
-                    f"{exercise.name}: the wrong variant {text!r} got: "
-                    f"{verdict.status}, {verdict.message}"
-                )
-        for k, function in enumerate(exercise.right, 1):
-            verdict = judge(exercise.answers(function, cases["args"]), cases, **exercise.reread)
-            if not verdict.passed:
-                faults.append(f"{exercise.name}: right variant {k} got: {verdict.message}")
-    for solution, score in ((True, 1.0), (False, 0.0)):
-        data = _dump(make_release(source, solution=solution)).encode()
-        if "BEGIN SOLUTION" in data.decode():
-            faults.append(
-                "a solution region of source.ipynb is not closed or not on lines of its own"
-            )
-        result = grade(Job("proof", data, "", assignment, boxed=boxed))
-        if result.score != score:
-            which = "solution" if solution else "blank notebook"
-            bad = [e for e in result.exercises if (e["status"] == "passed") != solution]
-            faults.append(
-                f"the {which} got {result.score:.0%}, wanted {score:.0%}: "
-                + "; ".join(f"{e['name']}: {e['message']}" for e in bad)
-            )
-    return faults
+def points_table(assignment: Assignment) -> str:
+    """Write the table of the tasks, headed ``## Task 1: title``, and their points."""
+    sheet = assignment.sheet
+    exercises = {exercise.name: exercise for exercise in sheet.exercises}
+    written = {question.name: question for question in sheet.written}
+    rows, task, title = ["| task | points | marked by |", "| --- | --- | --- |"], "", ""
+    for cell in assignment.notebook["cells"]:
+        text = source_of(cell)
+        if heading := re.search(r"^## Task (\w+)[^:\n]*: (.+)$", text, re.M):
+            task, title = heading[1], heading[2][0].upper() + heading[2][1:]
+        if cell["cell_type"] == "markdown" and cell.get("id") in written:
+            asked = [(title or cell["id"], written[cell["id"]].points, "a person")]
+        else:
+            names = re.findall(r"^def (\w+)", text, re.M) if BEGIN in text else []
+            asked = [(f"`{n}`", exercises[n].points, "the grader") for n in names if n in exercises]
+        rows += [f"| {task} {what} | {points:g} | {who} |" for what, points, who in asked]
+    return "\n".join(rows)

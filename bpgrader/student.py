@@ -66,7 +66,7 @@ def _load(file, _changed):
     return json.loads(file.read_text(encoding="utf-8"))
 
 
-def inputs(name: str) -> list[tuple]:
+def inputs_of(name: str) -> list[tuple]:
     """Return the inputs of a check, to try an answer on them line by line.
 
     Parameters
@@ -81,7 +81,7 @@ def inputs(name: str) -> list[tuple]:
 
     Examples
     --------
-    >>> inputs("weighted_input")[0][0].ndim
+    >>> inputs_of("weighted_input")[0][0].ndim
     2
     """
     return [tuple(map(decode, args)) for args in find(name)["args"]]

@@ -66,12 +66,12 @@ def train(X, Y, rate, steps, start=0.0, factor=1.0, with_bias=True, late=False, 
     return [w, b, np.array(costs)]
 
 
-def train_reference(X, Y, rate, steps):
+def train_reference(X, Y, learning_rate, steps):
     net = bpcore.Network([None, np.zeros((1, X.shape[0]))], [None, np.zeros((1, 1))])
     costs = [bpcore.cost(net, X, Y)]
     for _ in range(steps):
         grads = bpcore.backward(net, bpcore.forward(net, X), Y, bpcore.cross_entropy)
-        net = bpcore.step(net, grads, rate)
+        net = bpcore.step(net, grads, learning_rate)
         costs.append(bpcore.cost(net, X, Y))
     return [net.W[1], net.b[1], np.array(costs)]
 
@@ -129,6 +129,10 @@ def standardised_by_rows(P, Q):
         spread = (sum((P[k] - centre) ** 2) / len(P[k])) ** 0.5
         P2[k], Q2[k] = (P[k] - centre) / spread, (Q[k] - centre) / spread
     return [P2, Q2]
+
+
+def standardised_reference(train, other):
+    return standardised(train, other)
 
 
 sheet = Sheet(
@@ -341,7 +345,7 @@ sheet = Sheet(
             equation="eq-standardise",
             chapter="12_training_on_real_data",
             inputs=two_parts,
-            reference=standardised,
+            reference=standardised_reference,
             wrong={
                 "The other part must be scaled with mean and deviation of the TRAINING part.": (
                     lambda P, Q: [standardised(P, P)[0], standardised(Q, Q)[0]]

@@ -94,11 +94,11 @@ def backward_by_samples(W, a, delta):
     return {"dW": dW, "db": db}
 
 
-def backward_reference(W, a, delta):
+def backward_reference(W, a, delta_last):
     """Use bpcore: the delta that is given is a - y, which tells the labels."""
     b = [None] + [np.zeros((w.shape[0], 1)) for w in W[1:]]
     cache = bpcore.Cache((None, *map(logit, a[1:])), tuple(a))
-    Y = np.round(a[-1] - delta)
+    Y = np.round(a[-1] - delta_last)
     grads = bpcore.backward(bpcore.Network(W, b), cache, Y, bpcore.cross_entropy)
     return {"dW": list(grads.dW), "db": list(grads.db)}
 
@@ -179,6 +179,10 @@ def before_by_jacobian(W, delta, a):
     return np.stack(columns, axis=1)
 
 
+def gradients_reference(delta, a_before):
+    return gradients(delta, a_before)
+
+
 sheet = Sheet(
     title="Assignment 4: the delta recursion",
     offers=("sigmoid",),
@@ -243,7 +247,7 @@ sheet = Sheet(
             equation="eq-bp2",
             chapter="08_delta_recursion",
             inputs=layer,
-            reference=lambda W, delta, a: W.T @ delta * bpcore.sigmoid.prime(a),
+            reference=lambda W_next, delta_next, a: W_next.T @ delta_next * bpcore.sigmoid.prime(a),
             wrong={
                 "The factor a (1 - a), the derivative of this layer's activation, is missing.": (
                     lambda W, delta, a: W.T @ delta
@@ -286,7 +290,7 @@ sheet = Sheet(
             equation="eq-bp4",
             chapter="08_delta_recursion",
             inputs=delta_and_a,
-            reference=gradients,
+            reference=gradients_reference,
             wrong={
                 "You summed over the samples; divide both by m.": lambda delta, a: [
                     delta.shape[1] * g for g in gradients(delta, a)
@@ -460,10 +464,11 @@ sheet = Sheet(
         ),
         Written(
             name="vanishing",
-            points=4,
-            rubric="Deltas shrink toward the input (1 point); explained by factors of at most "
-            "1/4 and the size of the weights (1); compares the costs for a badly wrong network "
-            "(1); relates it to the factor a (1 - a) at the output (1).",
+            points=5,
+            rubric="Deltas shrink toward the input, about fourfold per layer (1 point); explained "
+            "by factors of at most 1/4 and the size of the weights (1); with weights twice "
+            "as large they shrink less, about 2.6-fold (1); compares the costs for a badly "
+            "wrong network (1); relates it to the factor a (1 - a) at the output (1).",
         ),
     ],
 )

@@ -12,8 +12,9 @@ from nbclient import NotebookClient
 
 from bpgrader.grade import Job, grade
 from bpgrader.notebook import BEGIN, make_release, source_of
+from bpgrader.proof import prove
 from bpgrader.prune import prune
-from bpgrader.release import prove, release
+from bpgrader.release import release
 from bpgrader.spec import Assignment
 from bpgrader.student import check, find
 
@@ -28,7 +29,21 @@ def test_there_are_six_and_their_exercises_have_different_names():
 
 
 def test_the_assignment_proves_itself(each, box):
-    assert prove(Assignment.load(each)) == []
+    proof = prove(Assignment.load(each))
+    assert proof.faults == ()
+    assert proof.changes > 100
+    assert proof.equal < 0.03 * proof.changes
+
+
+def test_the_proof_notices_inputs_that_let_a_change_pass(folder, box):
+    assignment = Assignment.load(folder)
+    weak = assignment.spec.replace(
+        "inputs=[balanced_inputs, tied_inputs]", "inputs=balanced_inputs"
+    )
+    weak = weak.replace('"W and b have the same length."', '"They do.", "return None": "No."')
+    faults = "\n".join(prove(Assignment("weak", assignment.source, weak), draws=2).faults)
+    assert re.search(r"classify: 3 of 3 sets .* \(forward_pass.* > 0.5\)", faults), faults
+    assert "forward_pass: is called equal, but is no change that the inputs let pass" in faults
 
 
 def test_the_proof_notices_faults(folder, box):
@@ -36,7 +51,7 @@ def test_the_proof_notices_faults(folder, box):
     bad = spec.replace("np.heaviside(", "-np.heaviside(").replace("W @ A,", "W @ A + b,")
     bad = bad.replace("lambda n: sum(n),", "lambda n: sum(n) + 1,")
     source = Assignment.load(folder).source.replace("return W @ A + b", "return W @ A - b")
-    faults = "\n".join(prove(Assignment("bad", source, bad)))
+    faults = "\n".join(prove(Assignment("bad", source, bad)).faults)
     assert "classify: right variant 3" in faults
     assert "weighted_input: the wrong variant 'The bias is missing.' got: passed" in faults
     assert re.search("the solution got [0-9]+%, wanted 100%: weighted_input", faults)
