@@ -27,10 +27,10 @@ LAYERS = [
         "report",
         "inputs",
     ),
-    *("release",),
+    *("release", "proof"),
     *("__main__",),
 ]
-LONG = {("prune", "prune"): 50, ("release", "prove"): 50}  # from before; no others
+LONG = {("prune", "prune"): 50}  # from before; no others
 BROWSER = LAYERS[: LAYERS.index("student") + 1]  # what runs beside the student
 
 
