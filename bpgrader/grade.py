@@ -70,7 +70,7 @@ class Job:
     seed: int | None = None
     boxed: bool = True
     sender: Sender | None = None
-    kept: Mapping[str, dict] = field(default_factory=dict)
+    kept: Mapping[str, dict] = field(default_factory=dict, hash=False)
 
     @property
     def digest(self) -> str:

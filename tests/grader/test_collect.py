@@ -154,3 +154,13 @@ def test_no_link_is_followed(tmp_path):
     names = {s.name: s.refusal for s in collect([Path(folder)])}
     assert names["ada"] == ""
     assert names["bob"].startswith("There is no notebook")
+
+
+def test_a_zip_with_a_password_and_old_names(tmp_path):
+    data = bytearray(zipped({"adXX.ipynb": NOTEBOOK, "grace.ipynb": NOTEBOOK}))
+    data[6] |= 1  # the flag of the first entry, here and in the list at the end
+    data[data.index(b"PK\1\2") + 8] |= 1
+    (tmp_path / "x.zip").write_bytes(data.replace(b"adXX", b"ad\x84\x94"))
+    found = {s.name: s.refusal for s in collect([tmp_path / "x.zip"])}
+    assert "password" in found.pop("adäö")
+    assert found == {"grace": ""}

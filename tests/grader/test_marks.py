@@ -233,3 +233,32 @@ def test_a_result_comes_back_as_it_was_and_knows_its_grader():
     assert again == one
     assert again.grader == GRADER
     assert len(GRADER.split()) == 2
+
+
+@pytest.mark.parametrize(
+    ("new", "stays"),
+    [(ONE, True), (replace(ONE, text="x"), False), (replace(ONE, max_points=4), False)],
+)
+def test_a_table_without_fingerprints_is_compared_by_its_text(marked, new, stays):
+    rows = table(marked / "written.csv")
+    with open(marked / "written.csv", "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(
+            file, ["submission", "question", "max_points", "mark", "answer"], extrasaction="ignore"
+        )
+        writer.writeheader()
+        writer.writerows(rows)
+    save(marked, result("ada.ipynb", 5, new))
+    report(marked)
+    assert given(marked) == (["3"] if stays else [""])
+
+
+def test_the_row_of_canvas_with_the_maximum_gets_it(tmp_path):
+    save(tmp_path, result(CANVAS(88, ""), 9, ONE))
+    roster = tmp_path / "canvas.csv"
+    roster.write_text(
+        "Student,ID,SIS User ID,SIS Login ID,Section\n    Points Possible,,,,\n"
+        '"Lovelace, Ada",4711,,ada,S\n',
+        encoding="utf-8",
+    )
+    report(tmp_path, roster)
+    assert [list(row.values())[-1] for row in table(tmp_path / "grades.csv")] == ["13", "9"]

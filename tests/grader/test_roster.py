@@ -115,6 +115,7 @@ def test_different_names_are_different(one, other):
         ("Student;Section", "Lovelace, Ada;S", CANVAS("lovelaceada", "11")),
         ("Identifier;Full name", "Teilnehmer/in11;Ada", MOODLE("Ada", "11")),
         ("Identificador;Nombre", "Participante 11;Ada", MOODLE("Ada", "11")),
+        ("Participant;Nombre", "11;Ada", MOODLE("Ada", "11")),
         ("First name;Last name;Email address", "Ada;Lovelace;a@x", MOODLE("Ada Lovelace", "11")),
         ("Vorname;Nachname", "Ada;Lovelace", "Lovelace, Ada/work.ipynb"),
         ("Matriculation number;Name", "s0123;Ada", "s0123/a.ipynb"),

@@ -229,3 +229,8 @@ def test_a_released_notebook_says_where_to_write():
     text = json.dumps(make_release(SOURCE, solution=False))
     assert text.count("double-click this cell") == 2
     assert "It is so." not in text
+
+
+def test_a_question_without_its_cell_is_said():
+    with pytest.raises(ValueError, match="no Markdown cell with id 'where' and a solution region"):
+        read_words(SOURCE, [Written(name="where", points=1, rubric="r")], NAMES, [])
