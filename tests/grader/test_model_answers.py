@@ -160,3 +160,48 @@ def test_a_head_names_every_chapter_that_its_tasks_cite(each):
     text = " ".join(source_of(cell) for cell in assignment.notebook["cells"][1:])
     cited |= {int(k) for k in re.findall(r"chapter (\d+)", text)}
     assert cited <= named, (cited - named, head)
+
+
+def test_hidden_units_close_the_ring_from_three_on(run):
+    names = run(7)
+    ring, start, train = names["ring"], names["start"], names["train_network"]
+    for seed in range(5):
+        shares = {
+            hidden: names["share_right"](
+                train(*start([2, hidden, 1], seed), ring.X, ring.Y, 3.0, 2000), ring.X, ring.Y
+            )
+            for hidden in (1, 2, 3, 8)
+        }
+        assert shares[1] == pytest.approx(0.70, abs=0.02)
+        assert shares[2] == pytest.approx(0.85, abs=0.03)
+        assert min(shares[3], shares[8]) == 1
+
+
+def test_the_hidden_layer_pays_on_odd_and_even_digits(run):
+    names = run(7)
+    train, held = names["train"], names["held_back"]
+    assert held.X.shape[1] == 449
+
+    def trained(n, rate, seed):
+        net = names["train_network"](*names["start"](n, seed), train.X, train.Y, rate, 500)
+        shares = [names["share_right"](net, part.X, part.Y) for part in (train, held)]
+        return *shares, (np.diff(net["costs"]) > 0).sum()
+
+    for seed in range(3):
+        one = [trained([64, 1], rate, seed) for rate in (0.1, 0.3, 1.0, 3.0)]
+        assert all(share == pytest.approx(0.93, abs=0.012) for _, share, _ in one)
+        for rate, said in ((0.1, 0.92), (0.3, 0.94), (1.0, 0.97), (3.0, 0.98)):
+            shown, share, rises = trained([64, 8, 1], rate, seed)
+            assert share == pytest.approx(said, abs=0.01)
+            assert rises == 0
+        assert shown == pytest.approx(1, abs=0.001)
+        assert trained([64, 8, 1], 10.0, seed)[2] > 0
+
+
+def test_units_that_start_alike_stay_alike(run):
+    names = run(7)
+    W, b = names["start"]([64, 8, 1])
+    zero = [None, *(0 * w for w in W[1:])]
+    net = names["train_network"](zero, b, names["train"].X, names["train"].Y, 1.0, 100)
+    assert np.abs(net["W"][1]).max() > 0.01
+    assert np.ptp(net["W"][1], axis=0).max() < 1e-12
