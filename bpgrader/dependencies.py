@@ -33,9 +33,9 @@ class Dependencies:
         self.known = known
         self.taken: set[Place] = set()
         self.names, self.callers = set(), set()
-        for k, cell in enumerate(cells):  # what is imported from there holds for all that follows
-            future = [j for j, s in enumerate(cell) if s.text.startswith("from __future__ ")]
-            self.taken |= {(k, j) for j in future if k not in chosen}
+        for k, cell in enumerate(cells):
+            always = [j for j, statement in enumerate(cell) if statement.always]
+            self.taken |= {(k, j) for j in always if k not in chosen}
         self._index()
         self._follow(self._first_names())
 

@@ -28,7 +28,17 @@ def cache() -> Path:
         return Path(folder)
     if os.getuid() == 0:
         return Path("/var/cache/bpgrader")
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bpgrader"
+    return Path(os.environ.get("XDG_CACHE_HOME") or _home() / ".cache") / "bpgrader"
+
+
+def _home():
+    try:
+        return Path.home()
+    except RuntimeError:  # a user of a container that has no name
+        raise NoBoxError(
+            "this user has no home folder for the sandbox's copy of Python: set BPGRADER_CACHE to "
+            "a folder with 150 MB that all may read"
+        ) from None
 
 
 @functools.cache

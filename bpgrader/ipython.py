@@ -9,7 +9,7 @@ import warnings
 from IPython.core.inputtransformer2 import TransformerManager
 
 SECONDS = 10  # of processor time, for all cells of a notebook
-MAX_MAGIC = 20_000  # characters of a cell with IPython's own syntax, whose patterns are slow
+MAX_LINE = 20_000  # characters, where there is syntax of IPython's own: its patterns are slow
 RUN_THEIR_CODE = ("time", "capture", "prun")  # magics that run Python in the notebook's names
 LINE_MAGIC = re.compile(r"^([ \t]*)get_ipython\(\)\.run_line_magic\('(?:time|prun)', (.+)\)$", re.M)
 
@@ -60,7 +60,7 @@ def python_of(source: str, clock: Clock) -> tuple[str, ast.Module]:
     try:
         return source, _parse(source)
     except NotPythonError:
-        if len(source) > MAX_MAGIC:
+        if max(map(len, source.split("\n"))) > MAX_LINE:
             raise
     before = len(source) - len(source.lstrip())
     blank = "\n" * source[:before].count("\n")  # these lines IPython leaves out

@@ -92,7 +92,12 @@ def read_marks(path: Path, results: Mapping[str, Result]) -> Marks:
             remarks[key] = noted
             before[key] = row.get("before", "")
         if mark and _is_same(row, answer):
-            given[key] = _number(mark, answer.max_points, row, path)
+            number = _number(mark, answer.max_points, row, path)
+            if given.setdefault(key, number) != number:
+                raise ValueError(
+                    f"{path.name} has two marks for {key[0]!r}, {key[1]}: {given[key]:g} and "
+                    f"{number:g}; delete one of the lines"
+                )
         elif mark:
             before[key] = f"{mark} of {row['max_points']}"
     return Marks(given, before, columns, remarks)

@@ -45,6 +45,8 @@ class Statement:
         It is a def, class or import; it names a number or a text, which nobody can change.
     spoils : bool
         It defines a function that changes what it is handed.
+    always : bool
+        It may concern all that follows: an import from the future, or of names not told.
     """
 
     text: str
@@ -62,6 +64,7 @@ class Statement:
     fresh: bool
     constant: bool
     spoils: bool
+    always: bool
 
     @property
     def in_place(self) -> str:
@@ -117,6 +120,8 @@ def _statement(node, text, line):
         aliases=frozenset(walk.aliases),
         fresh=isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.Import, ast.ImportFrom)),
         constant=isinstance(node, ast.Assign) and _is_constant(node.value),
+        always=isinstance(node, ast.ImportFrom)
+        and (node.module == "__future__" or node.names[0].name == "*"),
         spoils=bool((walk.late_stores | walk.late_touches) - late & walk.handed),
     )
 

@@ -30,10 +30,15 @@ def write(path: Path, content: str | bytes) -> None:
     """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fd, new = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    with open(fd, "wb") as file:
-        file.write(content if isinstance(content, bytes) else content.encode("utf-8", "replace"))
-    os.chmod(new, 0o644)
-    os.replace(new, path)
+    try:
+        with open(fd, "wb") as file:
+            data = content if isinstance(content, bytes) else content.encode("utf-8", "replace")
+            file.write(data)
+        os.chmod(new, 0o644)
+        os.replace(new, path)
+    except BaseException:  # a full disk: nothing is left behind
+        os.unlink(new)
+        raise
 
 
 def save(folder: Path, result: Result) -> None:

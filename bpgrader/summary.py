@@ -1,11 +1,13 @@
 """What the instructor reads at the end: how many, who, what went wrong, what waits."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from bpgrader.marks import Marks, open_answers
 from bpgrader.result import Result, State
 from bpgrader.roster import Match
+from bpgrader.verdict import TEXTS
 
 RULE = "of several notebooks the latest that the course site has numbered counts, else the best"
 
@@ -60,8 +62,9 @@ def _exercises(results):
 
 
 def _slip(kind):
-    """Name a kind of mistake: by its author's words, or by its code."""
-    return kind.partition(": ")[2] or kind
+    """Name a kind of mistake, without what differs from student to student."""
+    code, _, told = kind.partition(": ")
+    return told or re.sub(r"\{\w+\}", "…", TEXTS.get(code, code))
 
 
 def _several(results, counted):

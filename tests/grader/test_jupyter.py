@@ -179,6 +179,10 @@ NOTEBOOKS = {
     "class": ["class answer:\n    def __new__(cls): return 51"],
     "walrus": ["if (n := 52) > 3: pass", "def answer(): return n"],
     "400 terms": ["def h(x): return " + "+".join(["x"] * 400), "def answer(): return h(1)"],
+    "names not told": ["from math import *", "def answer(): return floor(53.5)"],
+    "a large cell with a magic": [
+        "%time x = 55\n" + "y = 'some text'  # and words\n" * 3000 + "def answer(): return x"
+    ],
     "a plot beside it": ["def answer(): return 54\nimport sys as plt"],
 }
 
@@ -280,9 +284,9 @@ def test_reading_is_linear(name):
 
 
 SLOW = {
-    "magics": [many("%time x = {k}", 19_000), "def answer(): return x"],
+    "magics": [many("%time x = {k}", 60_000), "def answer(): return x"],
     "long lines of questions": ["a" * 19_000 + "?", "a" * 400_000 + "!?", "def answer(): return 1"],
-    "a chain of magics": ["%%time\n" * 2_700, "def answer(): return 1"],
+    "a chain of magics": ["%%time\n" * 8_000, "def answer(): return 1"],
     "deep in each other": [
         "\n".join(" " * k + f"def f{k}():" for k in range(90)) + " pass",
         "def answer(): return f0()",

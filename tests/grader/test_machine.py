@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 
 from bpgrader.batch import grade_all
-from bpgrader.environment import NoBoxError
+from bpgrader.environment import NoBoxError, cache
 from bpgrader.grade import Job, MachineError
 from bpgrader.result import State
-from bpgrader.store import load
+from bpgrader.store import load, write
 
 ROOT = Path(__file__).parents[2]
 
@@ -178,3 +178,26 @@ def test_ctrl_c_keeps_what_is_done_and_ends_the_rest_at_once(box, folder, submit
     assert "Traceback" not in said
     assert "what is done is kept" in said
     assert 1 <= len(load(out)[0]) < 30
+
+
+def test_a_user_without_a_home_is_told_what_to_do(monkeypatch):
+    def no_home():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("BPGRADER_CACHE", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 12345)
+    monkeypatch.setattr(Path, "home", no_home)
+    with pytest.raises(NoBoxError, match="set BPGRADER_CACHE"):
+        cache()
+
+
+def test_a_full_disk_leaves_no_half_of_a_file(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    write(tmp_path / "a", "old")
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        write(tmp_path / "a", "new")
+    assert [(p.name, p.read_text("utf-8")) for p in tmp_path.iterdir()] == [("a", "old")]

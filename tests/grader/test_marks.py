@@ -262,3 +262,26 @@ def test_the_row_of_canvas_with_the_maximum_gets_it(tmp_path):
     )
     report(tmp_path, roster)
     assert [list(row.values())[-1] for row in table(tmp_path / "grades.csv")] == ["13", "9"]
+
+
+def test_two_marks_for_one_answer_are_no_mark(marked):
+    rows = table(marked / "written.csv")
+    with open(marked / "written.csv", "a", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerow({**rows[0], "mark": "1"}.values())
+    with pytest.raises(ValueError, match="two marks for 'ada', q: 3 and 1"):
+        report(marked)
+
+
+def test_the_summary_names_mistakes_and_no_student(tmp_path):
+    for k, slip in enumerate(["known: The bias is missing.", "numbers", "numbers"]):
+        entry = {
+            "name": "f",
+            "status": "wrong",
+            "points": 0,
+            "max_points": 2,
+            "message": "m",
+            "slip": slip,
+        }
+        save(tmp_path, result(f"s{k}.ipynb", exercises=(entry,)))
+    said = report(tmp_path)
+    assert "f: right 0 of 3\n  2 × … is …, wanted …\n  1 × The bias is missing." in said
