@@ -20,8 +20,8 @@ BOOK_FROM := $(wildcard bpcore/explore/*) $(shell find intro.md references.bib C
 	assignments/*/student.ipynb \
 	-type f ! -name "*.pyc" ! -path "*/.ipynb_checkpoints/*")
 LITE := _build/html/lite/index.html
-LITE_FROM := $(NOTEBOOKS) _ext/editions.py pyproject.toml $(wildcard $(PYODIDE_URL)) \
-	$(wildcard assignments/*/student.ipynb bpcore/*.py bpcore/explore/* bpgrader/*.py bpgrader/checks/*)
+LITE_FROM := _build/book _ext/editions.py pyproject.toml $(wildcard $(PYODIDE_URL)) \
+	$(wildcard bpcore/*.py bpcore/explore/* bpgrader/*.py bpgrader/checks/*)
 
 # One thread per process: two workers do not fight for two cores, and sums are added in one order.
 export OMP_NUM_THREADS = 1
@@ -123,7 +123,12 @@ stored: $(READY) ## check that the stored notebooks hold nothing of one machine
 	@$(STRIP) --verify $(NOTEBOOKS) || { echo "Store the notebooks normalised: make chapters" >&2; exit 1; }
 
 .PHONY: lab
-lab: $(READY) $(KERNEL) ## open the chapters as live notebooks
+lab: _build/book ## open the chapters as live notebooks, in a folder of your own: notebooks/
+	@python _ext/editions.py lab notebooks
+	JUPYTER_CONFIG_PATH="$(CURDIR)/_ext/lab" jupyter lab notebooks
+
+.PHONY: sources
+sources: $(READY) $(KERNEL) ## open the sources of the chapters, for authors
 	jupyter lab chapters
 
 .PHONY: assignments

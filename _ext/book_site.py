@@ -13,8 +13,10 @@ import os
 import re
 import shutil
 import subprocess
+from functools import partial
 from pathlib import Path
 
+import reader
 import yaml
 from bs4 import BeautifulSoup
 from docutils import nodes
@@ -112,6 +114,18 @@ def page(app, pagename, templatename, context, doctree):
     context["last_updated"] = app.last_dates.get(source)
     if source.endswith(".ipynb"):
         context["header_buttons"].append(launch_buttons(app, source, context["pathto"]))
+        download = context["pathto"](f"{reader.FOLDER}/{source}", 1)
+        for group in context["header_buttons"]:
+            if group["label"] == "download-buttons":
+                group["buttons"][0] |= {"url": download, "tooltip": "This page as a notebook"}
+        context["notebook"] = partial(
+            reader.write,
+            name=pagename,
+            source=Path(app.srcdir, source),
+            out=app.outdir,
+            base=app.config.html_baseurl,
+            known=app.sections,
+        )
 
 
 def description(doctree):
@@ -127,7 +141,6 @@ def launch_buttons(app, source, pathto):
     """Make the menu that opens one chapter as a live notebook."""
     theme = app.config.html_theme_options
     host, _, repository = theme["repository_url"].partition("://")[2].partition("/")
-    branch = theme.get("repository_branch") or "main"
     links = [
         (
             "In this browser (JupyterLite)",
@@ -136,19 +149,18 @@ def launch_buttons(app, source, pathto):
             f"{pathto('lite/notebooks/index.html', 1)}?path={source}",
         )
     ]
-    if host == "github.com":
+    if host == "github.com":  # from a branch that the deploy workflow writes (editions.live)
         links += [
             (
                 "Binder",
                 "A free server of mybinder.org; starts within minutes",
                 "_static/images/logo_binder.svg",
-                f"https://mybinder.org/v2/gh/{repository}/{branch}?urlpath=lab/tree/{source}",
+                f"https://mybinder.org/v2/gh/{repository}/notebooks?urlpath=lab/tree/{source}",
             ),
             (
                 "Colab",
                 "A server of Google; needs an account",
                 "_static/images/logo_colab.png",
-                # A branch that the deploy workflow writes: a first cell installs bpcore.
                 f"https://colab.research.google.com/github/{repository}/blob/notebooks/{source}",
             ),
         ]
@@ -202,6 +214,8 @@ class Templates(BuiltinTemplateLoader):
         draw(soup)
         repair(soup)
         live(soup, context["pathto"])
+        if "notebook" in context:
+            context["notebook"](soup)
         name_equations(soup, context)
         forward(soup, context)
         policy(soup)
@@ -373,6 +387,12 @@ def finished(app, error):
     for name, text in explore(*(path.stem for path in HERE.glob("*.js"))).items():
         (pictures / f"{name}.js").write_text(text, encoding="utf-8")
     (pictures / "explore.css").write_text(Picture._css, encoding="utf-8")
+    for path in out.glob("_sources/**/*.ipynb"):  # raw: readers get the notebooks of reader.py
+        path.unlink()
+    for path in Path(app.srcdir).glob("assignments/*/student.ipynb"):
+        copied = out / reader.FOLDER / path.relative_to(app.srcdir)
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copied)
     missing = [
         name for name in app.config.external_site_map if not (out / f"{name}.html").is_file()
     ]
@@ -390,6 +410,7 @@ def setup(app):
     app.add_html_math_renderer("mathml", (html_visit_math, None), (html_visit_displaymath, None))
     app.connect("config-inited", settings)
     app.connect("builder-inited", dates)
+    app.connect("env-check-consistency", reader.sections)
     app.connect("env-check-consistency", write_side_by_side)
     app.connect("html-page-context", page, priority=900)
     app.connect("missing-reference", public_name)

@@ -1,12 +1,15 @@
 """Other editions of the book, all made from the one source.
 
-live      the notebooks with a first cell that installs the package, for JupyterLite and Colab
+live      the notebooks with a first cell that installs the package, for JupyterLite
+branch    the same for Colab and Binder, with what they install
+lab       the notebooks as a reader's own: ``make lab``
 student   a copy of the source without solutions, which is then built like the book itself
 release   site, PDF, notebooks and student edition as files with checksums: ``make release``
 """
 
 import argparse
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -15,16 +18,20 @@ from pathlib import Path
 
 import nbformat
 import printed
+from reader import FOLDER
 
 SITE = Path("_build/html")
+READER = SITE / FOLDER
 RELEASE = Path("_build/release")
 FENCE = re.compile(r"(:{3,}|`{3,})\{(solution(?:-start|-end)?)\}")
 
 
-def notebooks(root):
-    """Find the notebooks that readers open: the chapters and the assignments."""
-    found = [*root.glob("chapters/*.ipynb"), *root.glob("assignments/*/student.ipynb")]
-    return sorted(path.relative_to(root) for path in found)
+BESIDE = ("anywidget", "matplotlib", "scikit-learn", "tqdm")  # what the notebooks import besides
+
+
+def notebooks():
+    """Find the notebooks that readers get: the chapters and the assignments."""
+    return sorted(path.relative_to(READER) for path in READER.rglob("*.ipynb"))
 
 
 def live(requirement, out):
@@ -35,18 +42,65 @@ def live(requirement, out):
     requirement : str
         How pip finds the package: its name, or the address of its repository.
     out : Path
-        Folder to write to; it is made anew.
+        Folder to write to; what was in it goes.
     """
     shutil.rmtree(out, ignore_errors=True)
     install = (
         "# Run this cell first: it installs the package of the book (needs the network).\n"
-        f'%pip install -q "{requirement}" anywidget matplotlib scikit-learn tqdm'
+        f'%pip install -q "{requirement}" {" ".join(BESIDE)}'
     )
-    for path in notebooks(Path()):
-        notebook = nbformat.read(path, as_version=4)
+    for path in notebooks():
+        notebook = nbformat.read(READER / path, as_version=4)
         notebook.cells.insert(0, nbformat.v4.new_code_cell(install, id="install"))
         (out / path.parent).mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, out / path)
+
+
+def branch(address, out):
+    """Write the branch that Colab and Binder open.
+
+    Parameters
+    ----------
+    address : str
+        Of the repository.
+    out : Path
+        Folder to write to; what was in it goes.
+    """
+    requirement = f"git+{address}"
+    live(requirement, out)
+    for name in ("LICENSE", "LICENSE-text"):
+        shutil.copy(name, out)
+    (out / ".binder").mkdir()  # Binder makes its machine from it
+    lines = [f"bpcore @ {requirement}", *BESIDE, "jupyterlab"]
+    (out / ".binder" / "requirements.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def lab(out):
+    """Copy the notebooks into a folder of the reader's own; what the reader has changed stays.
+
+    Parameters
+    ----------
+    out : Path
+        The folder. It remembers what was put there, so that a newer book replaces that alone.
+    """
+    record = out / ".from-the-book.json"
+    given = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+    for path in notebooks():
+        own, new = out / path, checksum(READER / path)
+        if given.get(path.as_posix()) == new and own.is_file():
+            continue
+        if own.is_file() and checksum(own) not in (new, given.get(path.as_posix())):
+            print(f"{own} has your changes and stays; rename it to get the one of this book.")
+            continue
+        own.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(READER / path, own)
+        given[path.as_posix()] = new
+    record.write_text(json.dumps(given, indent=1), encoding="utf-8")
+
+
+def checksum(path):
+    """Give the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def without_solutions(notebook):
@@ -109,7 +163,7 @@ def release():
     RELEASE.mkdir(parents=True)
     printed.pdf(SITE, RELEASE / "backpropagation-executed.pdf")
     pack("site", SITE, files(SITE))
-    pack("notebooks", Path(), [*notebooks(Path()), Path("LICENSE"), Path("LICENSE-text")])
+    pack("notebooks", READER, files(READER))
     without = Path("_build/student")
     student(without)
     # A make of its own: the one that called this shares none of its jobs.
@@ -118,11 +172,8 @@ def release():
     subprocess.run(command, env=own, check=True)
     built = without / SITE
     pack("student-site", built, files(built))
-    pack("student-notebooks", without, notebooks(without))
-    sums = [
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
-        for path in sorted(RELEASE.iterdir())
-    ]
+    pack("student-notebooks", built / FOLDER, files(built / FOLDER))
+    sums = [f"{checksum(path)}  {path.name}\n" for path in sorted(RELEASE.iterdir())]
     (RELEASE / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
 
 
@@ -133,10 +184,19 @@ def main():
     command = commands.add_parser("live", help="notebooks that install the package first")
     command.add_argument("requirement")
     command.add_argument("out", type=Path)
+    command = commands.add_parser("branch", help="the branch that Colab and Binder open")
+    command.add_argument("address")
+    command.add_argument("out", type=Path)
+    command = commands.add_parser("lab", help="notebooks as a reader's own")
+    command.add_argument("out", type=Path)
     commands.add_parser("release", help="all editions, below _build/release/")
     options = parser.parse_args()
     if options.command == "live":
         live(options.requirement, options.out)
+    elif options.command == "branch":
+        branch(options.address, options.out)
+    elif options.command == "lab":
+        lab(options.out)
     else:
         release()
 

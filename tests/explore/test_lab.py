@@ -1,4 +1,4 @@
-"""The same pictures in JupyterLab, with a kernel: what the reader moves comes back to Python."""
+"""The notebooks in JupyterLab, with a kernel: the live pictures, and the evening of a student."""
 
 import json
 import os
@@ -8,10 +8,14 @@ import subprocess
 import sys
 import time
 import urllib.request
+from pathlib import Path
 
+import editions
 import nbformat
 import numpy as np
 import pytest
+
+ROOT = Path(__file__).parents[2]
 
 CELLS = [
     """from bpcore import Network, explore, forward, moons, worked_example
@@ -30,18 +34,26 @@ if runs == 2:
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """JupyterLab on a folder with one notebook; gives its address."""
+def own(tmp_path_factory):
+    """The folder of a reader, with one notebook more."""
     folder = tmp_path_factory.mktemp("lab")
+    editions.lab(folder)
     cells = [nbformat.v4.new_code_cell(cell) for cell in CELLS]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "live.ipynb")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lab(own, tmp_path_factory):
+    """JupyterLab on the folder, as `make lab` opens it; gives its address."""
+    folder = tmp_path_factory.mktemp("jupyter")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = {
         "ServerApp.port": port,
-        "ServerApp.root_dir": folder,
+        "ServerApp.root_dir": own,
         "IdentityProvider.token": "",
         "ServerApp.password": "",
         "LabApp.expose_app_in_browser": "True",
@@ -50,11 +62,10 @@ def lab(tmp_path_factory):
     }
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += [f"--{name}={value}" for name, value in options.items()]
-    own = os.environ | {
-        f"JUPYTER_{part}_DIR": str(folder / part) for part in ("CONFIG", "DATA", "RUNTIME")
-    }
+    places = {f"JUPYTER_{part}_DIR": str(folder / part) for part in ("CONFIG", "DATA", "RUNTIME")}
+    own_env = os.environ | places | {"JUPYTER_CONFIG_PATH": str(ROOT / "_ext" / "lab")}
     with (folder / "log").open("w") as log:
-        server = subprocess.Popen(command, env=own, stdout=log, stderr=log, cwd=folder)
+        server = subprocess.Popen(command, env=own_env, stdout=log, stderr=log, cwd=folder)
         address = f"http://127.0.0.1:{port}/"
         for _ in range(600):
             try:
@@ -67,13 +78,23 @@ def lab(tmp_path_factory):
         server.wait()
 
 
-def test_what_is_moved_comes_back_to_python(browser, lab):
-    tab = browser.new_page(viewport={"width": 1280, "height": 3000})
+def opened(browser, address, height=3000):
+    """Open a notebook and wait for its kernel."""
+    tab = browser.new_page(viewport={"width": 1280, "height": height})
     tab.set_default_timeout(60_000)
-    tab.goto(f"{lab}lab/tree/live.ipynb")
+    tab.goto(address)
     ready = "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
     tab.wait_for_function(f"window.jupyterapp && {ready}")
+    return tab
+
+
+def run_all(tab):
     tab.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+
+
+def test_what_is_moved_comes_back_to_python(browser, lab):
+    tab = opened(browser, f"{lab}lab/tree/live.ipynb")
+    run_all(tab)
     pictures = tab.locator(".bpx")
     pictures.nth(1).wait_for()
     before = [pictures.nth(k).evaluate("one => one.picture().state") for k in (0, 1)]
@@ -95,3 +116,56 @@ def test_what_is_moved_comes_back_to_python(browser, lab):
     same = "before => JSON.stringify(document.querySelector('.bpx').picture().state.W) === before"
     tab.wait_for_function(same, arg=json.dumps(before[0]["W"], separators=(",", ":")))
     tab.close()
+
+
+CHAPTER = "chapters/08_delta_recursion.ipynb"
+CELLS_OF = "jupyterapp.shell.currentWidget.content"
+CELL_WITH = f"""text => {{
+    const {{ widgets }} = {CELLS_OF};
+    {CELLS_OF}.activeCellIndex = widgets.findIndex(one =>
+        one.model.type === 'code' && one.model.sharedModel.getSource().includes(text));
+}}"""
+SOURCE = f"() => {CELLS_OF}.activeCell.model.sharedModel.getSource()"
+REPLACE = f"([, text]) => {CELLS_OF}.activeCell.model.sharedModel.setSource(text)"
+
+
+def test_the_evening_of_a_student(browser, lab, own):
+    tab = opened(browser, f"{lab}lab/tree/{CHAPTER}", height=40_000)  # it draws what is in sight
+    text = tab.locator(".jp-RenderedMarkdown:visible")
+    tab.get_by_role("heading", name="8.13. Summary").wait_for()
+    formulas = "document.querySelectorAll('.jp-RenderedMarkdown mjx-container')"
+    tab.wait_for_function(f"{formulas}.length > 300")
+    read = "\n".join(text.all_inner_texts())
+    assert not re.search(r"\$|\\tag|\{eq\}|Math input error|undefined control", read)
+    assert not tab.locator("mjx-merror").count()
+    assert "(8.8)" in read
+    folded = tab.locator("details", has_text="Solution to Exercise 8.1").first
+    assert folded.get_attribute("open") is None
+    # a link leads to the section
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    tab.get_by_role("link", name="(8.3)").first.click()
+    tab.wait_for_function(
+        """() => [...document.querySelectorAll('h2')].some(one =>
+        one.innerText.includes('8.4.') && Math.abs(one.getBoundingClientRect().top - 200) < 200)"""
+    )
+    # everything runs, and the live pictures are drawn
+    run_all(tab)
+    done = f"{CELLS_OF}.widgets.every(one => one.model.type !== 'code' || one.model.executionCount)"
+    assert tab.evaluate(done)
+    assert not tab.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count()
+    # the student breaks BP1, sees the check fail, mends it, and keeps the copy
+    tab.evaluate(CELL_WITH, "bp1 = ")
+    was = tab.evaluate(SOURCE)
+    tab.evaluate(REPLACE, [was, was.replace("bp1 = ", "bp1 = -")])
+    tab.evaluate("jupyterapp.commands.execute('notebook:run-cell')")
+    wrong = tab.locator('[data-mime-type="application/vnd.jupyter.stderr"]')
+    wrong.wait_for()
+    assert "eq-bp1" in wrong.inner_text()
+    tab.evaluate(REPLACE, [was, was.replace("bp1 = ", "bp1 = 1.0 * ")])
+    tab.evaluate("jupyterapp.commands.execute('notebook:run-cell')")
+    wrong.wait_for(state="detached")
+    tab.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    tab.wait_for_function("!jupyterapp.shell.currentWidget.context.model.dirty")
+    tab.close()
+    editions.lab(own)  # the next `make lab`
+    assert "bp1 = 1.0 * " in (own / CHAPTER).read_text(encoding="utf-8")
