@@ -3,7 +3,8 @@
 It is written from the finished page, so that numbers, titles and links are those of the page, in
 Markdown that needs no extension. Its code is that of the source, cell by cell.
 """
-# pyright: reportAttributeAccessIssue=false (markdownify's types leave out its methods)
+# markdownify's types leave out its methods:
+# pyright: reportAttributeAccessIssue=false
 
 import copy
 import html
