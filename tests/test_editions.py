@@ -1,4 +1,4 @@
-"""The other editions: notebooks that install the package first, and the book without solutions."""
+"""The book without solutions, and the package for the browser."""
 
 import json
 import re
@@ -45,18 +45,6 @@ def test_solutions_are_cut_with_their_cells():
         "Goes on.",
         "public = 1",
     ]
-
-
-def test_live_notebooks_install_the_package_first(tmp_path, monkeypatch):
-    monkeypatch.chdir(ROOT)
-    editions.live("bpcore", tmp_path / "live")
-    written = sorted((tmp_path / "live").rglob("*.ipynb"))
-    assert len(written) == len(editions.notebooks(ROOT)) >= 14
-    for path in written:
-        first, *others = nbformat.read(path, as_version=4).cells
-        assert '%pip install -q "bpcore"' in first.source
-        stored = nbformat.read(ROOT / path.relative_to(tmp_path / "live"), as_version=4)
-        assert [cell.source for cell in others] == [cell.source for cell in stored.cells]
 
 
 def test_wheel_for_the_browser_is_in_its_own_index(site):

@@ -254,14 +254,15 @@ def test_what_cannot_be_written_is_named_with_its_page(tmp_path):
         assert re.search(line, done.stderr)
 
 
+TEXT = "# Page\n\n$$a$$ (eq-a)\n\nSee {eq}`eq-a`."
+
+
 def test_one_setting_switches_on_the_buttons(tmp_path):
     notebook = {
         "nbformat": 4,
         "nbformat_minor": 5,
         "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-        "cells": [
-            {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Page\n\nText."}
-        ],
+        "cells": [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": TEXT}],
     }
     pages = {"chapters/page.ipynb": json.dumps(notebook)}
     done = build(tmp_path, "https://github.com/someone/somebook", pages)
@@ -271,7 +272,7 @@ def test_one_setting_switches_on_the_buttons(tmp_path):
     links = " ".join(tag["href"] for tag in soup.select("a[href]"))
     for wanted in (
         "../lite/notebooks/index.html?path=chapters/page.ipynb",
-        "https://mybinder.org/v2/gh/someone/somebook/main?urlpath=lab/tree/chapters/page.ipynb",
+        "https://mybinder.org/v2/gh/someone/somebook/notebooks?urlpath=lab/tree/chapters/page.ipynb",
         "https://colab.research.google.com/github/someone/somebook/blob/notebooks/chapters/page.ipynb",
         "https://github.com/someone/somebook/edit/main/chapters/page.ipynb",
         "https://github.com/someone/somebook/issues/new",
@@ -279,3 +280,8 @@ def test_one_setting_switches_on_the_buttons(tmp_path):
         assert wanted in links
     picture = soup.find("meta", property="og:image")["content"]
     assert picture == "https://someone.github.io/somebook/_static/social.png"
+    written = (page.parents[1] / "notebooks" / "chapters" / "page.ipynb").read_text(
+        encoding="utf-8"
+    )
+    there = "https://someone.github.io/somebook/chapters/page.html#equation-eq-a"
+    assert f"See [(1)]({there})." in written
