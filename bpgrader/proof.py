@@ -65,8 +65,8 @@ def prove(assignment: Assignment, *, boxed: bool = True, draws: int = DRAWS) -> 
     if held := set(names) & set(sheet.offers):
         faults.append(f"offers must not hold what is asked for: {', '.join(held)}")
     cases = hidden_cases(sheet, 0)
-    for exercise in sheet.exercises:
-        faults += _variants(exercise, cases[exercise.name])
+    for k, exercise in enumerate(sheet.exercises):
+        faults += _variants(exercise, cases[exercise.name], names[:k])
     faults += _notebooks(assignment, boxed)
     if faults or not draws:
         return Proof(tuple(faults))
@@ -74,13 +74,15 @@ def prove(assignment: Assignment, *, boxed: bool = True, draws: int = DRAWS) -> 
     return Proof(tuple(faults), changes, equal)
 
 
-def _variants(exercise: Exercise, cases):
+def _variants(exercise: Exercise, cases, earlier):
     """Try the known mistakes and the right answers of the specification on hidden inputs."""
     counts = ((exercise.wrong, MIN_WRONG, "wrong"), (exercise.right, MIN_RIGHT, "right"))
     for variants, least, kind in counts:
         if len(variants) < least:
             had = f"has {len(variants)} {kind} variants, needs at least {least}"
             yield f"{exercise.name}: {had}"
+    if late := [n for n in exercise.uses if n not in earlier]:
+        yield f"{exercise.name}: uses must be exercises before it, got {', '.join(late)}"
     if exercise.parts and sum(exercise.parts.values()) != exercise.points:
         yield f"{exercise.name}: its parts do not add up to its {exercise.points} points"
     for text, outcomes in cases["wrong"]:

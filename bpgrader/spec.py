@@ -55,6 +55,9 @@ class Exercise:
         Parts of the answer (keys of a dict, places in a list) with points of their own.
     compare : Compare
         How an answer is compared with what is wanted.
+    uses : sequence of str
+        Earlier exercises on which an answer may build. Where one of them is wrong, the answer is
+        run again with the solution in its place, and gets its points then.
     """
 
     name: str
@@ -68,6 +71,7 @@ class Exercise:
     equal: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str | int, float] = field(default_factory=dict)
     compare: Compare = field(default_factory=Compare)
+    uses: Sequence[str] = ()
 
     def draw(self, rng: np.random.Generator, count: int) -> tuple[list, list]:
         """Draw inputs, at least one of each kind, and compute what is wanted, as JSON values."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 TEXTS = {
     # whole verdicts
     "right": "Right on {n} inputs",
-    "carried": "Right on {n} inputs, once {names} is right too",
+    "carried": "Right on {n} inputs with the solution in place of your {names}: full points here",
     "blank": "Not done yet",
     "ended": "Your code ended before it had answered on all inputs",
     "unread": "Your answer could not be read",
@@ -160,6 +160,8 @@ class Verdict:
         if detail and detail.casefold() != first.casefold():
             first = f"{first.rstrip('.')} ({detail})"
         sentences = [_ended(first)]
+        if self.parts and not self.passed:
+            sentences.append(f"Right, with points of its own: {', '.join(map(str, self.parts))}.")
         if self.given:
             sentences.append(f"Input: {self.given}.")
         return " ".join([*sentences, *([self.look] if self.look else [])])

@@ -249,6 +249,7 @@ sheet = Sheet(
         ),
         Exercise(
             name="classify",
+            uses=("forward_pass",),
             points=2,
             equation="eq-decision",
             chapter="02_forward_pass",

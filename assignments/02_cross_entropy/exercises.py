@@ -261,6 +261,7 @@ sheet = Sheet(
         ),
         Exercise(
             name="cost_of_slopes",
+            uses=("losses_from_logits",),
             points=3,
             equation="eq-cost",
             chapter="03_loss",

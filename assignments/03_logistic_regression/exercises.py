@@ -181,6 +181,7 @@ sheet = Sheet(
         ),
         Exercise(
             name="sigmoid_slope",
+            uses=("stable_sigmoid",),
             points=2,
             equation="eq-sigmoid-prime",
             chapter="05_sigmoid_derivative",
@@ -215,6 +216,7 @@ sheet = Sheet(
         ),
         Exercise(
             name="logistic_gradients",
+            uses=("stable_sigmoid",),
             points=4,
             equation="eq-logistic-batch",
             chapter="06_logistic_regression",
@@ -280,6 +282,7 @@ sheet = Sheet(
         ),
         Exercise(
             name="train_logistic",
+            uses=("stable_sigmoid", "logistic_gradients"),
             points=4,
             equation="eq-update",
             chapter="04_gradient_descent",

@@ -343,6 +343,7 @@ sheet = Sheet(
         ),
         Exercise(
             name="backward_pass",
+            uses=("delta_before", "layer_gradients"),
             points=5,
             equation="eq-bp2",
             chapter="08_delta_recursion",
@@ -402,6 +403,7 @@ sheet = Sheet(
         ),
         Exercise(
             name="delta_lengths",
+            uses=("output_delta", "delta_before"),
             points=3,
             equation="eq-delta-product",
             chapter="08_delta_recursion",

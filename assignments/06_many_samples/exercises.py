@@ -281,6 +281,7 @@ sheet = Sheet(
         ),
         Exercise(
             name="minibatch_epoch",
+            uses=("batch_limits",),
             points=4,
             equation="eq-minibatch",
             chapter="11_many_samples",
@@ -384,6 +385,7 @@ sheet = Sheet(
         ),
         Exercise(
             name="final_costs",
+            uses=("minibatch_epoch",),
             points=3,
             equation="eq-update",
             chapter="04_gradient_descent",

@@ -233,6 +233,7 @@ sheet = Sheet(
         ),
         Exercise(
             name="network_gradients",
+            uses=("activations_of",),
             points=4,
             parts={"dW": 3, "db": 1},
             equation="eq-bp2",
@@ -337,6 +338,7 @@ sheet = Sheet(
         ),
         Exercise(
             name="train_network",
+            uses=("activations_of", "network_gradients", "updated"),
             points=5,
             equation="eq-descent",
             chapter="04_gradient_descent",
@@ -376,6 +378,7 @@ sheet = Sheet(
         ),
         Exercise(
             name="probability_map",
+            uses=("activations_of",),
             points=3,
             equation="eq-decision",
             chapter="02_forward_pass",
@@ -410,8 +413,10 @@ sheet = Sheet(
             },
             right=[grid, grid_at_once, grid_by_points],
             equal={
-                "points = [first.ravel(), second.ravel()]": "A product with @ makes an array of it.",
-                "return activations_of(W, b, points)[-1].reshape(second.shape)": "Both have the shape of the grid.",
+                "points = [first.ravel(), second.ravel()]": "The product with @ makes an array.",
+                "return activations_of(W, b, points)[-1].reshape(second.shape)": (
+                    "Both have the shape of the grid."
+                ),
             },
         ),
     ],

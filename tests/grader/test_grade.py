@@ -3,12 +3,28 @@
 WRONG = "def forward_pass(W, b, X):\n    return {'z': [None], 'a': [X]}\n"
 
 
-def test_an_exercise_that_uses_a_wrong_one_says_so(graded, submit):
+def test_an_exercise_that_uses_a_wrong_one_gets_its_points_with_the_right_one(graded, submit):
     result = graded(submit(forward_pass=WRONG)).by_name
-    assert result["classify"]["status"] == "wrong"
+    assert result["classify"]["points"] == result["classify"]["max_points"]
+    assert "with the solution in place of your forward_pass" in result["classify"]["message"]
+    assert result["forward_pass"]["points"] == 0
+    assert "solution" not in result["forward_pass"]["message"]
+
+
+def test_an_exercise_that_is_wrong_itself_gets_nothing_with_the_right_one(graded, submit):
+    own = "def classify(W, b, X):\n    return 1 - (forward_pass(W, b, X)['a'][-1] >= 0.5)\n"
+    result = graded(submit(forward_pass=WRONG, classify=own)).by_name
+    assert result["classify"]["points"] == 0
     assert result["classify"]["message"].endswith("It uses forward_pass: correct that first.")
-    assert "first" not in result["forward_pass"]["message"]
-    assert result["weighted_input"]["status"] == "passed"
+
+
+def test_nothing_is_carried_to_what_may_not_build_on_it(graded, submit):
+    own = "def saturated_share(W, b, X, scale):\n    return forward_pass(W, b, X)['a'][1].mean()\n"
+    missing = "def forward_pass(W, b, X):\n    raise NotImplementedError\n"
+    taken = "def weighted_input(W, b, A):\n    return forward_pass([0, W], [0, b], A)['z'][1]\n"
+    result = graded(submit(forward_pass=missing, weighted_input=taken, saturated_share=own)).by_name
+    assert result["weighted_input"]["points"] == result["saturated_share"]["points"] == 0
+    assert result["classify"]["points"] == 2
 
 
 def test_an_error_in_a_cell_is_that_of_the_exercise(graded, submit):

@@ -13,7 +13,7 @@ LAYERS = [
     *("spec", "draw", "mutants"),
     *("environment", "dialogue", "box", "selftest"),
     *("result", "notebook", "ipython", "statements", "dependencies", "answers", "words", "collect"),
-    *("prune", "grade", "batch", "executors"),
+    *("prune", "carry", "grade", "batch", "executors"),
     *(
         "store",
         "resume",

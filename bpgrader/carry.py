@@ -1,0 +1,76 @@
+"""Error carried forward: one slip costs its own points, not those of all that builds on it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bpgrader.answers import Code, answer_ids
+from bpgrader.judge import judge
+from bpgrader.notebook import make_release, source_of
+from bpgrader.spec import Exercise
+from bpgrader.verdict import Slip, Status, Verdict
+
+
+def entry(exercise: Exercise, verdict: Verdict) -> dict:
+    """Write down what became of one exercise."""
+    return {
+        "name": exercise.name,
+        "status": verdict.status,
+        "points": exercise.earned(verdict),
+        "max_points": exercise.points,
+        "slip": verdict.slip.kind,
+        "message": verdict.message,
+        **exercise.reread,
+    }
+
+
+def carried(job, code: Code, cases: dict, entries: list[dict], run: Callable) -> list[dict]:
+    """Judge again what may build on wrong answers, with the solution in their place.
+
+    Parameters
+    ----------
+    job : Job
+    code : Code
+    cases : dict
+        The hidden inputs of every exercise.
+    entries : list of dict
+        What became of the exercises, from `entry`.
+    run : callable
+        Steps -> outcomes by step.
+
+    Returns
+    -------
+    list of dict
+        The entries; those that are right with the solution in place of what they use have points.
+    """
+    exercises = job.assignment.sheet.exercises
+    bad = {e["name"] for e in entries if e["status"] != Status.PASSED}
+    blank = all(e["status"] == Status.NOT_DONE for e in entries)
+    wrong = {e.name: [name for name in e.uses if name in bad] for e in exercises}
+    again = {n for n in bad & code.where.keys() - job.kept.keys() if wrong[n]}
+    if blank or not again:
+        return entries
+    solutions = _solutions(job.assignment.notebook, list(wrong))
+    steps: list[dict] = [{"cell": text} for text in code.steps]
+    calls = {}
+    for name in wrong:  # in their order, so that no answer is replaced before it is called
+        if name in again:
+            calls[name] = len(steps)
+            steps.append({"call": name, "of": code.where[name], "cases": cases[name]["args"]})
+        if name in bad:
+            steps.append({"cell": solutions[name]})
+    outcomes, judged = run(steps), []
+    for exercise, before in zip(exercises, entries, strict=True):
+        answers = outcomes.get(calls.get(exercise.name))
+        verdict = judge(answers, cases[exercise.name], **exercise.reread)
+        names = ", ".join(wrong[exercise.name])
+        slip = Slip("carried", {**verdict.slip.facts, "names": names})
+        judged.append(entry(exercise, replace(verdict, slip=slip)) if verdict.passed else before)
+    return judged
+
+
+def _solutions(source, names):
+    """Give the cell of the solution notebook that defines each exercise."""
+    ids = answer_ids(source, names)
+    cells = make_release(source, solution=True)["cells"]
+    texts = {cell["id"]: source_of(cell) for cell in cells if "id" in cell}
+    return {name: texts[ids[name]] for name in names}
