@@ -104,7 +104,7 @@ def test_a_second_notebook_of_a_student_is_counted(folder, submit, tmp_path):
 def test_gradescope_gets_its_form(marks):
     _, out, _ = marks
     results = [json.loads(p.read_text("utf-8")) for p in out.glob("gradescope/*/results.json")]
-    assert sorted(r["score"] for r in results) == [0, 0, 5, 13]
+    assert sorted(r["score"] for r in results) == [0, 0, 7, 13]
     for result in results:
         assert {t["status"] for t in result["tests"]} <= {"passed", "failed"}
         assert sum(t["max_score"] for t in result["tests"]) == 13
@@ -125,7 +125,7 @@ def test_a_person_marks_answers_in_words_and_the_marks_stay(marks):
     run("report", out)
     run("report", out)
     assert [r["mark"] for r in table(out / "written.csv") if r["mark"]] == ["2.5"]
-    assert grades(out)["'=Grace_22"] == "7.5"
+    assert grades(out)["'=Grace_22"] == "9.5"
     text = (out / "written.csv").read_text("utf-8").replace(',"2.5",', ',"99",')
     (out / "written.csv").write_text(text, encoding="utf-8")
     assert "mark must be a number from 0 to 3" in run("report", out, code=2)
@@ -171,7 +171,7 @@ def test_the_roster_of_a_course_site_gets_one_column_more(marks):
     said = run("report", out, "--roster", roster)
     assert "not in the roster: blank, broken" in said
     given = grades(out, "Full name")
-    assert (given["Ada Lovelace"], given["Grace Hopper"], given["Not Handed In"]) == ("13", "5", "")
+    assert (given["Ada Lovelace"], given["Grace Hopper"], given["Not Handed In"]) == ("13", "7", "")
 
 
 def test_grading_goes_on_where_it_stopped_and_twice_gives_the_same_marks(marks, folder):
@@ -198,7 +198,7 @@ def test_one_notebook_as_json_and_its_seed_gives_the_same_inputs(marks, folder, 
         file = tmp_path / "report.json"
         run("grade", folder, tmp_path / "grace.ipynb", "--json", file, *seed)
         reports.append(json.loads(file.read_text("utf-8")))
-    assert reports[0]["score"] == pytest.approx(5 / 13)
+    assert reports[0]["score"] == pytest.approx(7 / 13)
     assert {"score", "message", "exercises"} <= reports[0].keys()
     assert reports[0]["exercises"] == reports[1]["exercises"]  # the messages quote hidden numbers
     assert not (tmp_path / "marks").exists()
