@@ -1,5 +1,6 @@
 """Grading one submission, from bytes to a result."""
 
+import functools
 import hashlib
 import platform
 import secrets
@@ -12,7 +13,6 @@ import numpy as np
 from bpgrader import box
 from bpgrader.answers import Code, read_code
 from bpgrader.box import Ending
-from bpgrader.carry import carried, entry
 from bpgrader.judge import judge
 from bpgrader.notebook import UnreadableError, read_cells
 from bpgrader.prune import prune
@@ -180,8 +180,7 @@ def _entries(job, sheet, code, cases):
     for name in [name for name in code.where if name not in job.kept]:
         calls[name] = len(steps)
         steps.append({"call": name, "of": code.where[name], "cases": cases[name]["args"]})
-    library = CHECK | prune(sheet.offers)
-    outcomes, stopped = _run(steps, library, job.boxed) if calls else ({}, {})
+    outcomes, stopped = _run(steps, _library(sheet.offers), job.boxed) if calls else ({}, {})
     entries = []
     for exercise in sheet.exercises:
         name = exercise.name
@@ -194,24 +193,38 @@ def _entries(job, sheet, code, cases):
         else:
             status = Status.STOPPED if name in code.broken else Status.NOT_DONE
             verdict = Verdict(status, Slip("absent", {"text": code.missing[name]}))
-        entries.append(entry(exercise, verdict))
-    entries = carried(job, code, cases, entries, lambda s: _run(s, library, job.boxed)[0])
+        entries.append(
+            {
+                "name": name,
+                "status": verdict.status,
+                "points": exercise.earned(verdict),
+                "max_points": exercise.points,
+                "slip": verdict.slip.kind,
+                "message": verdict.message,
+                **exercise.reread,
+            }
+        )
     return _with_causes(entries, code, calls)
+
+
+@functools.cache
+def _library(offers):
+    return CHECK | prune(offers)
 
 
 def _with_causes(entries, code, new):
     """Say in which other exercise or cell the reason may lie."""
-    statuses = {item["name"]: item["status"] for item in entries}
-    for item in entries:
-        name = item["name"]
-        if item["status"] in (Status.WRONG, Status.STOPPED) and name in new:
+    statuses = {entry["name"]: entry["status"] for entry in entries}
+    for entry in entries:
+        name = entry["name"]
+        if entry["status"] in (Status.WRONG, Status.STOPPED) and name in new:
             uses = code.uses[name]
             others = [n for n in statuses if n in uses - {name} and statuses[n] != Status.PASSED]
             if others:
-                item["message"] += f" It uses {', '.join(others)}: correct that first."
+                entry["message"] += f" It uses {', '.join(others)}: correct that first."
             for used, text in code.left_out:
                 if used in uses:
-                    item["message"] += f" Not run, and may change {used}: {text[:80]!r}."
+                    entry["message"] += f" Not run, and may change {used}: {text[:80]!r}."
     return entries
 
 
