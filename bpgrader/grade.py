@@ -13,6 +13,7 @@ import numpy as np
 from bpgrader import box
 from bpgrader.answers import Code, read_code
 from bpgrader.box import Ending
+from bpgrader.carry import carried, entry
 from bpgrader.judge import judge
 from bpgrader.notebook import UnreadableError, read_cells
 from bpgrader.prune import prune
@@ -193,17 +194,10 @@ def _entries(job, sheet, code, cases):
         else:
             status = Status.STOPPED if name in code.broken else Status.NOT_DONE
             verdict = Verdict(status, Slip("absent", {"text": code.missing[name]}))
-        entries.append(
-            {
-                "name": name,
-                "status": verdict.status,
-                "points": exercise.earned(verdict),
-                "max_points": exercise.points,
-                "slip": verdict.slip.kind,
-                "message": verdict.message,
-                **exercise.reread,
-            }
-        )
+        entries.append(entry(exercise, verdict))
+    entries = carried(
+        job, code, cases, entries, lambda s: _run(s, _library(sheet.offers), job.boxed)[0]
+    )
     return _with_causes(entries, code, calls)
 
 
@@ -214,17 +208,17 @@ def _library(offers):
 
 def _with_causes(entries, code, new):
     """Say in which other exercise or cell the reason may lie."""
-    statuses = {entry["name"]: entry["status"] for entry in entries}
-    for entry in entries:
-        name = entry["name"]
-        if entry["status"] in (Status.WRONG, Status.STOPPED) and name in new:
+    statuses = {item["name"]: item["status"] for item in entries}
+    for item in entries:
+        name = item["name"]
+        if item["status"] in (Status.WRONG, Status.STOPPED) and name in new:
             uses = code.uses[name]
             others = [n for n in statuses if n in uses - {name} and statuses[n] != Status.PASSED]
             if others:
-                entry["message"] += f" It uses {', '.join(others)}: correct that first."
+                item["message"] += f" It uses {', '.join(others)}: correct that first."
             for used, text in code.left_out:
                 if used in uses:
-                    entry["message"] += f" Not run, and may change {used}: {text[:80]!r}."
+                    item["message"] += f" Not run, and may change {used}: {text[:80]!r}."
     return entries
 
 
