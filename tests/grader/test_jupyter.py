@@ -4,16 +4,22 @@ What Jupyter does is asked of IPython itself: each notebook below is run, cell b
 of its own, and the grader must come to the same value.
 """
 
+import ast
 import json
+import random
 import subprocess
 import sys
 import time
+import warnings
+from pathlib import Path
 
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
 from bpgrader import ipython
 from bpgrader.answers import read_code
 from bpgrader.notebook import UnreadableError, read_cells
+from bpgrader.statements import statements
 
 NAMES = ["answer"]
 SOLUTION = "def answer():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION"
@@ -315,3 +321,51 @@ def test_a_notebook_with_large_outputs_is_read():
     assert [cell["source"] for cell in read_cells(data)] == ["x"]
     with pytest.raises(UnreadableError, match="50 MB"):
         read_cells(b" " + b"1" * 50_000_001)
+
+
+STANDARD = sorted(Path(ast.__file__).parent.glob("*.py"))
+ODD = [
+    *("%", "!", "?", "\n%%time\n", "%time ", "\x00", "\x0c", "\u2028", '"""', "(", ")", "\\\n"),
+    *("\t", "In [1]: ", ">>> ", "é", ";", "@", "=", "\r", " ", "0", "$", "...", "\n    "),
+]
+
+
+def test_statements_are_cut_where_python_cuts_them():
+    for file in random.Random(0).sample(STANDARD, 40):
+        text, tree = ipython.python_of(file.read_text("utf-8"), ipython.Clock(60))
+        for statement, node in zip(
+            statements(text, tree, ipython.Clock(60)), tree.body, strict=True
+        ):
+            cut = ast.parse(statement.in_place).body[0]
+            assert ast.dump(cut) == ast.dump(node)
+            assert (cut.lineno, cut.end_lineno) == (node.lineno, node.end_lineno)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_spoilt_code_is_refused_in_words_or_read_and_never_refused_where_ipython_takes_it(seed):
+    draw = random.Random(seed)
+    for _ in range(100):
+        source = draw.choice(STANDARD).read_text("utf-8")[:3000]
+        for _ in range(draw.randrange(1, 4)):
+            place = draw.randrange(len(source) + 1)
+            source = source[:place] + draw.choice(ODD) + source[place + draw.randrange(4) :]
+        refusal = ""
+        try:
+            text, tree = ipython.python_of(source, ipython.Clock(60))
+            statements(text, tree, ipython.Clock(60))
+        except ipython.NotPythonError as error:
+            refusal = str(error)
+        assert refusal == "" or refusal.startswith("is not valid Python")
+        assert refusal == "" or not _takes(source), source
+
+
+def _takes(source):
+    """Whether IPython would run a cell."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            cell = TransformerManager().transform_cell(source)
+            compile(cell, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    except (SyntaxError, ValueError):
+        return False
+    return True
