@@ -12,7 +12,9 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import editions
 import icons
+import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
@@ -254,17 +256,29 @@ def test_what_cannot_be_written_is_named_with_its_page(tmp_path):
         assert re.search(line, done.stderr)
 
 
-TEXT = "# Page\n\n$$a$$ (eq-a)\n\nSee {eq}`eq-a`."
+CELLS = [  # a page of a book, in small
+    "# Page\n\n$$a$$ (eq-NAME)\n\nSee {eq}`eq-NAME`.",
+    ":::{exercise} Recall: it\n:label: ex-NAME\nDo it.\n:::\n\n"
+    ":::{admonition} Hint\n:class: dropdown\nA hint.\n:::\n\n"
+    ":::{solution-start} ex-NAME\n:class: dropdown\n:::\n\nThe secret.",
+    ["secret = 1"],
+    "The second secret.\n\n```{solution-end}\n```",
+    ["public = 1"],
+]
+
+
+def page_of(name):
+    """A notebook of these cells; lists are code."""
+    make = {str: nbformat.v4.new_markdown_cell, list: nbformat.v4.new_code_cell}
+    cells = [make[type(cell)]("".join(cell).replace("NAME", name)) for cell in CELLS]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    return nbformat.v4.new_notebook(cells=cells, metadata=kernel)
 
 
 def test_one_setting_switches_on_the_buttons(tmp_path):
-    notebook = {
-        "nbformat": 4,
-        "nbformat_minor": 5,
-        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-        "cells": [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": TEXT}],
-    }
-    pages = {"chapters/page.ipynb": json.dumps(notebook)}
+    student = editions.without_solutions(page_of("student"))
+    written = {"page": page_of("page"), "student": student}
+    pages = {f"chapters/{name}.ipynb": nbformat.writes(page) for name, page in written.items()}
     done = build(tmp_path, "https://github.com/someone/somebook", pages)
     assert done.returncode == 0, done.stdout + done.stderr
     page = tmp_path / "_build" / "html" / "chapters" / "page.html"
@@ -280,8 +294,18 @@ def test_one_setting_switches_on_the_buttons(tmp_path):
         assert wanted in links
     picture = soup.find("meta", property="og:image")["content"]
     assert picture == "https://someone.github.io/somebook/_static/social.png"
-    written = (page.parents[1] / "notebooks" / "chapters" / "page.ipynb").read_text(
-        encoding="utf-8"
-    )
-    there = "https://someone.github.io/somebook/chapters/page.html#equation-eq-a"
-    assert f"See [(1)]({there})." in written
+    notebooks = tmp_path / "_build" / "html" / "notebooks" / "chapters"
+    full, student = (nbformat.read(notebooks / f"{name}.ipynb", as_version=4) for name in written)
+    there = "https://someone.github.io/somebook/chapters/page.html#equation-eq-page"
+    assert f"See [(1)]({there})." in full.cells[0].source
+    words = "\n".join(cell.source for cell in full.cells)
+    assert words.count("<summary>Solution to Exercise 1 (Recall: it)") == 2
+    assert [cell.metadata.get("cellView") for cell in full.cells if cell.cell_type == "code"] == [
+        "form",
+        None,
+    ]
+    words = "\n".join(cell.source for cell in student.cells)
+    assert re.search(r"\*\*Exercise \d \(Recall: it\)\*\*", words)
+    assert "A hint." in words
+    assert "public" in words
+    assert not re.search("secret|Solution", words)
