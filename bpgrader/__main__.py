@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 import click
@@ -78,6 +79,22 @@ def main():
       bpgrader grade   assignments/01_forward_pass submissions.zip --out marks
       bpgrader report  marks --roster course_list.csv
     """
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def new(folder):
+    """Write a first assignment, small and complete, to be changed into your own.
+
+    It passes its own check. What its two files hold is told in them, and in the book's page for
+    instructors.
+    """
+    if folder.exists():
+        raise ValueError(f"{folder} exists; new writes into a folder of its own")
+    for name in ("source.ipynb", "exercises.py"):
+        write(folder / name, (files("bpgrader") / "first" / name).read_text(encoding="utf-8"))
+        click.echo(folder / name)
+    click.echo(f"next: bpgrader check {folder}")
 
 
 @main.command(name="release")

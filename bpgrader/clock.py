@@ -28,8 +28,8 @@ def clock(seconds: float, *, fine: bool = False) -> Iterator[None]:
     end = time.monotonic() + seconds
 
     def look(frame, *_):
-        if frame.f_globals.get("__name__", "").startswith(("bpgrader", "contextlib")):
-            return None  # it must end in the answer, where `call` waits for it
+        if frame.f_globals.get("__spec__") is not None:
+            return None  # of a module: it comes to its end, and `call` waits in the answer
         if time.monotonic() > end:
             raise OverTime(f"{seconds:g}")
         frame.f_trace_opcodes = fine

@@ -202,19 +202,19 @@ def _changed(after, args, names):
 
 
 def _likely(outcomes, want, wrong, cases, compare):
-    """Guess a mistake from the first place that is wrong, on all inputs where it is."""
-    values = [value_of(outcomes[k]) for k in wrong]
-    if not values or not all(values):
+    """Guess a mistake from the first place that is wrong, on all inputs."""
+    values = [value_of(outcome) for outcome in outcomes]
+    if not wrong or not all(values):
         return None
     leaves = []
-    for k, value in zip(wrong, values, strict=True):
-        got, right = compare.aligned(value[0], want[k])
+    for value, wanted in zip(values, want, strict=True):
+        got, right = compare.aligned(value[0], wanted)
         leaves.append({p: (g, w) for p, g, w in pairs(got, right, "your result")})
-    path = next((p for p, (g, w) in leaves[0].items() if not compare.close(g, w)), "")
+    path = next((p for p, (g, w) in leaves[wrong[0]].items() if not compare.close(g, w)), "")
     if not all(path in leaf and all(map(is_number, leaf[path])) for leaf in leaves):
         return None
     tried = [(real(g), real(w)) for g, w in (leaf[path] for leaf in leaves)]
-    slip = likely(tried, [_sizes(cases["args"][k], cases["names"]) for k in wrong])
+    slip = likely(tried, [_sizes(args, cases["names"]) for args in cases["args"]])
     several = any(len(leaf) > 1 for leaf in leaves)
     return Slip(slip.code, slip.facts, path) if slip and several else slip
 

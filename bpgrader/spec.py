@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from bpgrader.compare import Compare
-from bpgrader.inside import call, encode
+from bpgrader.inside import call, describe, encode
 
 HIDDEN_CASES = 4
 VISIBLE_CASES = 2
@@ -77,8 +77,14 @@ class Exercise:
         """Draw inputs, at least one of each kind, and compute what is wanted, as JSON values."""
         kinds = [self.inputs] if callable(self.inputs) else self.inputs
         count = max(count, len(kinds))
-        args = [[encode(arg) for arg in kinds[k % len(kinds)](rng)] for k in range(count)]
-        return args, [outcome["value"] for outcome in self.answers(self.reference, args)]
+        try:
+            args = [[encode(arg) for arg in kinds[k % len(kinds)](rng)] for k in range(count)]
+        except Exception as error:
+            raise ValueError(f"{self.name}: its inputs cannot be drawn: {error}") from error
+        outcomes = self.answers(self.reference, args)
+        if failed := [outcome for outcome in outcomes if "value" not in outcome]:
+            raise ValueError(f"{self.name}: its reference fails on its own inputs: {failed[0]}")
+        return args, [outcome["value"] for outcome in outcomes]
 
     def cases(self, rng: np.random.Generator, count: int) -> dict:
         """Draw inputs, and compute what is wanted and what each known mistake would give.
@@ -211,10 +217,22 @@ class Assignment:
 
     @property
     def sheet(self) -> Sheet:
-        """The sheet that the specification makes. It is the instructor's code and is trusted."""
-        module = ModuleType(f"exercises_{self.name}")
-        exec(compile(self.spec, f"{self.name}/exercises.py", "exec"), module.__dict__)
-        return module.sheet
+        """The sheet that the specification makes. It is the instructor's code and is trusted.
+
+        Raises
+        ------
+        ValueError
+            If the specification does not run, or makes no sheet.
+        """
+        module, file = ModuleType(f"exercises_{self.name}"), f"{self.name}/exercises.py"
+        try:
+            exec(compile(self.spec, file, "exec"), module.__dict__)
+            return module.sheet
+        except Exception as error:
+            told = describe(error, file)
+            where = f"line {told['line']}" if told["line"] else "it must set sheet = Sheet(...)"
+            text = getattr(error, "msg", told["text"])  # without the line
+            raise ValueError(f"{file}: {told['error']}: {text} ({where})") from error
 
     @property
     def notebook(self) -> dict[str, Any]:

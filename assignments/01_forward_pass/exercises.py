@@ -148,6 +148,9 @@ sheet = Sheet(
                     n[i] * n[i - 1] + 1 for i in range(1, len(n))
                 ),
                 "You counted the layers.": lambda n: len(n) - 1,
+                "Begin with layer 1: for i = 0, n[i - 1] is n[-1], the last layer.": lambda n: sum(
+                    n[i] * (n[i - 1] + 1) for i in range(len(n))
+                ),
             },
             right=[
                 lambda n: sum(n[i] * (n[i - 1] + 1) for i in range(1, len(n))),

@@ -207,6 +207,10 @@ sheet = Sheet(
                 ),
                 "That is in bits; use natural logarithms.": lambda z, Y: losses(z, Y) / np.log(2),
                 "That is the quadratic loss.": lambda z, Y: (sigmoid(z) - Y) ** 2 / 2,
+                "np.max(s, 0) is the greatest entry along axis 0; np.maximum(s, 0) compares each "
+                "entry with 0.": lambda z, Y: (
+                    np.max((1 - 2 * Y) * z, 0) + np.log1p(np.exp(-np.abs(z)))
+                ),
             },
             equal={
                 "return np.maximum(s, 0) + np.log1p(np.exp(-np.abs(z)))": "s is z or -z.",

@@ -52,12 +52,12 @@ def cost(w, b, X, Y):
     return np.mean(np.maximum(s, 0) + np.log1p(np.exp(-np.abs(s))))
 
 
-def train(X, Y, rate, steps, start=0.0, factor=1.0, with_bias=True, late=False, both=True):
+def train(X, Y, rate, steps, start=0.0, factor=1.0, with_bias=True, late=False, once=False):
     """Train, with the mistakes that one can make."""
     w, b = np.full((1, X.shape[0]), start), np.full((1, 1), start)
-    costs = [cost(w, b, X, Y)]
+    first, costs = gradients(w, b, X, Y), [cost(w, b, X, Y)]
     for _ in range(steps):
-        dw, db = gradients(w, b, X, Y)
+        dw, db = first if once else gradients(w, b, X, Y)
         w = w - rate * factor * dw
         if late:
             db = gradients(w, b, X, Y)[1]
@@ -330,6 +330,9 @@ sheet = Sheet(
                         *train(X, Y, rate, steps)[:2],
                         train(X, Y, rate, steps)[2] * X.shape[1],
                     ]
+                ),
+                "The gradients are computed once, before the loop; each step needs new ones.": (
+                    lambda X, Y, rate, steps: train(X, Y, rate, steps, once=True)
                 ),
             },
             equal={

@@ -276,6 +276,12 @@ sheet = Sheet(
                 "The factor is squared: it comes in once.": lambda W, delta, a: (
                     W.T @ delta * (a * (1 - a)) ** 2
                 ),
+                "a (1 - a) belongs to layer i: multiply it with W^T delta, not with delta.": (
+                    lambda W, delta, a: W.T @ (delta * a * (1 - a))
+                ),
+                "W^T delta is a matrix product, @, not a product entry by entry.": (
+                    lambda W, delta, a: W.T * delta * a * (1 - a)
+                ),
             },
             right=[
                 lambda W, delta, a: W.T @ delta * a * (1 - a),

@@ -442,6 +442,17 @@ sheet = Sheet(
                 "The steps must have the size h; yours have another.": lambda W, b, X, Y, h: (
                     differences(W, b, X, Y, h / 10)
                 ),
+                "(up - down) / 2 * h multiplies with h: write brackets, / (2 * h).": (
+                    lambda W, b, X, Y, h: differences(
+                        W, b, X, Y, h, lambda up, down, here, h: (up - down) / 2 * h
+                    )
+                ),
+                "That is the derivative itself; the quotient with the step h is asked.": (
+                    lambda W, b, X, Y, h: backward_reference(W, b, X, Y)
+                ),
+                "You took a step of your own, 1e-5; h is given.": lambda W, b, X, Y, h: differences(
+                    W, b, X, Y, 1e-5
+                ),
             },
             equal={
                 "for key, arrays in (('db', b), ('dW', W)):": (

@@ -90,13 +90,18 @@ def pairs_by_while(m, size):
     return result
 
 
-def epoch(w, b, X, Y, rate, size, cut=pairs, divide=None, frozen=False, sign=1, biased=True):
+def epoch(
+    w, b, X, Y, rate, size, cut=pairs, divide=None, frozen=False, sign=1, biased=True, late=False
+):
     """Run one epoch, with the mistakes that one can make."""
     w0, b0 = w, b
     for start, stop in cut(X.shape[1], size):
         at = (w0, b0) if frozen else (w, b)
         dw, db = gradients(*at, X[:, start:stop], Y[:, start:stop], divide)
-        w, b = w - sign * rate * dw, b - sign * rate * db * biased
+        w = w - sign * rate * dw
+        if late:
+            db = gradients(w, b, X[:, start:stop], Y[:, start:stop])[1]
+        b = b - sign * rate * db * biased
     return [w, b]
 
 
@@ -141,7 +146,7 @@ def cost(w, b, X, Y):
     return np.mean(np.logaddexp(0, (1 - 2 * Y) * (w @ X + b)))
 
 
-def finals(X, Y, rates, steps, factor=1.0, sign=1, start=0.0, biased=True, chain=False):
+def finals(X, Y, rates, steps, factor=1.0, sign=1, start=0.0, biased=True, chain=False, turn=1):
     result, w, b = [], None, None
     for rate in rates:
         if w is None or not chain:
@@ -149,7 +154,7 @@ def finals(X, Y, rates, steps, factor=1.0, sign=1, start=0.0, biased=True, chain
         for _ in range(steps):
             dw, db = gradients(w, b, X, Y)
             w, b = w - sign * factor * rate * dw, b - sign * factor * rate * db * biased
-        result.append(cost(w, b, X, Y))
+        result.append(cost(turn * w, turn * b, X, Y))
     return np.array(result)
 
 
@@ -325,6 +330,9 @@ sheet = Sheet(
                 "The learning rate is not used.": lambda w, b, X, Y, r, k: epoch(
                     w, b, X, Y, 1.0, k
                 ),
+                "Compute both gradients of a batch first, then update: your db saw the new w.": (
+                    lambda w, b, X, Y, r, k: epoch(w, b, X, Y, r, k, late=True)
+                ),
             },
             equal={
                 "for start, stop in batch_limits(Y.shape[1], size):": ("X and Y have m columns."),
@@ -424,6 +432,9 @@ sheet = Sheet(
                 ),
                 "The rates are not used.": lambda X, Y, rates, steps: finals(
                     X, Y, np.ones(len(rates)), steps
+                ),
+                "The sign in s = (1 - 2y) z is turned round in your cost.": (
+                    lambda X, Y, rates, steps: finals(X, Y, rates, steps, turn=-1)
                 ),
             },
             equal={

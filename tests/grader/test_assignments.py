@@ -8,8 +8,10 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from nbclient import NotebookClient
 
+from bpgrader.__main__ import main
 from bpgrader.grade import Job, grade
 from bpgrader.notebook import BEGIN, make_release, source_of
 from bpgrader.proof import prove
@@ -182,3 +184,52 @@ def test_variants_are_judged_alike_inside_the_box(each, field, box):
             if field == "wrong":
                 message = list(exercise.wrong)[-1]
                 assert entry["message"].casefold().startswith(message[:-1].casefold())
+
+
+def test_new_writes_an_assignment_that_passes_its_own_check(box, tmp_path):
+    def run(*words, code=0):
+        result = CliRunner().invoke(main, list(map(str, words)))
+        assert result.exit_code == code, result.output
+        return result.output
+
+    folder = tmp_path / "week_9"
+    assert f"next: bpgrader check {folder}" in run("new", folder)
+    assert "(0 equal to it), solution and blank notebook: 0 faults" in run("check", folder)
+    run("release", folder)
+    head = json.loads((folder / "student.ipynb").read_text("utf-8"))["cells"][0]["source"]
+    assert "| 1 `standard_scores` | 2 | the grader |" in "".join(head)
+    assert "| 2 Why scores? | 2 | a person |" in "".join(head)
+    assert "exists" in run("new", folder, code=2)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("points=2", "points=2 2", r"exercises.py: SyntaxError: .* \(line \d+\)"),
+        ("import numpy as np", "import nump", "ModuleNotFoundError"),
+        ("sheet = Sheet(", "page = Sheet(", "it must set sheet = Sheet"),
+        ("rng.normal(60, 15, (people, subjects))", "1 / 0", "division by zero"),
+        ("reference=lambda A: (A -", "reference=lambda A: (A @", "its reference fails on its own"),
+        (
+            "            points=2,\n",
+            '            points=2,\n            uses=("x",),\n',
+            "uses must be",
+        ),
+        (
+            "points=2,\n            equation",
+            "points=2,\n            parts={0: 1},\n            equation",
+            "its parts do not add up to its 2 points",
+        ),
+        ("lambda A: A / A.std(axis=0)", "scores", "got: passed"),
+    ],
+)
+def test_an_assignment_that_is_at_fault_is_not_released(tmp_path, old, new, words):
+    folder = tmp_path / "week_9"
+    CliRunner().invoke(main, ["new", str(folder)])
+    spec = (folder / "exercises.py").read_text("utf-8")
+    assert old in spec
+    (folder / "exercises.py").write_text(spec.replace(old, new, 1), "utf-8")
+    result = CliRunner().invoke(main, ["release", str(folder)])
+    assert result.exit_code in (2, 4), result.output
+    assert re.search(words, result.output), result.output
+    assert not (folder / "student.ipynb").exists()

@@ -3,11 +3,14 @@
 import json
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from bpgrader.student import check
+from bpgrader import student
+from bpgrader.student import check, inputs_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,3 +42,81 @@ def test_the_line_of_an_error_is_said(capsys):
 def test_a_mistyped_name_gets_the_nearest_ones():
     with pytest.raises(ValueError, match=r"exercises \(count_parameters\), got 'count_parameter'"):
         check("count_parameter", lambda n: 0)
+
+
+def said(capsys, name, answer, **names):
+    """Check an answer as a notebook does, where it has the name of the exercise."""
+    exec(f"check({name!r}, {name})", {"check": check, name: answer, **names})
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "while True: pass",
+        "while True:\n        try:\n            n[0]\n        except Exception:\n            pass",
+        "[0 for _ in iter(int, 1)]",
+    ],
+)
+def test_an_endless_loop_is_stopped(capsys, monkeypatch, code):
+    monkeypatch.setattr(student, "SECONDS", 0.2)
+    space = {"count_parameters": None}
+    exec(f"def count_parameters(n):\n    {code}", space)
+    told = said(capsys, "count_parameters", space["count_parameters"])
+    assert "ran longer than 0.2 s: is there a loop that never ends" in told
+    assert "clock" not in str(sys.gettrace())
+
+
+def test_another_name_gets_no_tick(capsys):
+    def weightedInput(W, b, A):
+        return W @ A + b
+
+    exec("check('weighted_input', weightedInput)", {"check": check, "weightedInput": weightedInput})
+    told = capsys.readouterr().out
+    assert told.startswith("✗ weighted_input: The numbers are right, but the grader looks for")
+    assert "weightedInput" in told
+    assert said(capsys, "weighted_input", weightedInput).startswith("✓")
+
+
+def test_a_library_that_the_grader_lacks_gets_no_tick(capsys):
+    import matplotlib as mpl
+
+    space = {"mpl": mpl}
+    exec("def weighted_input(W, b, A):\n    mpl.rcParams\n    return W @ A + b", space)
+    assert "needs matplotlib" in said(capsys, "weighted_input", space["weighted_input"])
+
+    def weighted_input(W, b, A):
+        import matplotlib.pyplot as plt  # noqa: F401
+
+        return W @ A + b
+
+    assert "needs matplotlib.pyplot" in said(capsys, "weighted_input", weighted_input)
+
+
+def test_a_wrong_answer_below_is_named(capsys):
+    space = {}
+    exec("def delta_before(W, d, a):\n    return W.T @ d * a", space)
+    exec(
+        "def backward_pass(W, a, delta):\n"
+        "    return {'dW': [delta_before(W[-1], delta, a[-2])], 'db': []}",
+        space,
+    )
+    told = said(capsys, "backward_pass", space["backward_pass"])
+    assert "It uses delta_before, which is not right yet: begin there." in told
+
+
+def test_a_warning_is_told_in_words_and_is_no_fault(capsys):
+    space = {"np": np}
+    exec("def stable_sigmoid(z):\n    return 1 / (1 + np.exp(-z))", space)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        told = said(capsys, "stable_sigmoid", space["stable_sigmoid"])
+    assert told.startswith("✓")
+    assert "NumPy warned: overflow encountered in exp. The numbers are right all the same." in told
+
+
+def test_inputs_can_be_had_and_are_those_of_the_check():
+    W, b, A = inputs_of("weighted_input")[0]
+    assert (W.shape[1], b.shape) == (A.shape[0], (W.shape[0], 1))
+    with pytest.raises(ValueError, match="must be one of the exercises"):
+        inputs_of("nothing")
