@@ -13,9 +13,10 @@ from bpgrader.spec import Exercise
 from bpgrader.verdict import TEXTS, Slip, Status, Verdict
 
 A, W, B = np.arange(15.0).reshape(3, 5), np.ones((2, 3)), np.ones((2, 1))
+NOTHING, ONE, TWO = None, [1], 2.0
 ERRORS = {
     "inner sizes": [lambda: A @ W, lambda: W @ np.ones(4), lambda: np.dot(W, W)],
-    "number in @": [lambda: W @ 2.0, lambda: None @ A],
+    "number in @": [lambda: W @ 2.0, lambda: NOTHING @ A],
     "lost axis": [lambda: A - A.mean(axis=1), lambda: A / A.std(axis=1), lambda: A[:2] + B[:, 0]],
     "broadcast": [lambda: W * A, lambda: A + np.ones((4, 1)), lambda: A - W.T],
     "truth value": [
@@ -36,7 +37,7 @@ ERRORS = {
         lambda: np.float64(1)[0],
     ],
     "index beyond the end": [lambda: A[3], lambda: [1, 2][2], lambda: A[0, 5], lambda: [].pop()],
-    "None": [lambda: None * A, lambda: None[1], lambda: None.T, lambda: len(None)],
+    "None": [lambda: NOTHING * A, lambda: NOTHING[1], lambda: NOTHING.T, lambda: len(NOTHING)],
     "list in arithmetic": [
         lambda: [1.0] - [2.0],
         lambda: [1, 2].T,
@@ -45,7 +46,7 @@ ERRORS = {
         lambda: [1, 2] >= 1,
         lambda: 0.5 * [1],
     ],
-    "not a function": [lambda: A(1), lambda: 2.0(3), lambda: [1](0)],
+    "not a function": [lambda: A(1), lambda: TWO(3), lambda: ONE(0)],
     "call without brackets": [lambda: A.mean + 1, lambda: np.exp[A], lambda: A.mean[0]],
     "whole number": [lambda: A[1.0], lambda: range(5 / 2), lambda: A[: 3 / 2]],
     "append to array": [lambda: A.append(1)],
@@ -60,7 +61,7 @@ ERRORS = {
     "types": [lambda: np.zeros(2, 3), lambda: "a" + 1, lambda: A & 1],
     "import": [lambda: __import__("scippy")],
     "in place": [lambda: np.ones(3, int).__iadd__(0.5)],
-    "not a list": [lambda: (3)[0], lambda: len(3), lambda: list(3)],
+    "not a list": [lambda: TWO[0], lambda: len(TWO), lambda: list(TWO)],
 }
 
 
