@@ -48,6 +48,11 @@ def forward_by_columns(W, b, X):
     return {"z": z, "a": a}
 
 
+def every_layer_from_x(W, b, X):
+    z = [None] + [W[i] @ X + b[i] for i in range(1, len(W))]
+    return {"z": z, "a": [X, *map(sigmoid, z[1:])]}
+
+
 def output(W, b, X):
     return forward_recursive(W, b, X)["a"][-1]
 
@@ -151,6 +156,10 @@ sheet = Sheet(
                 "Begin with layer 1: for i = 0, n[i - 1] is n[-1], the last layer.": lambda n: sum(
                     n[i] * (n[i - 1] + 1) for i in range(len(n))
                 ),
+                "Only the last pair of layers is counted: add up with +=, starting from 0.": (
+                    lambda n: n[-1] * (n[-2] + 1)
+                ),
+                "Only the first pair of layers is counted.": lambda n: n[1] * (n[0] + 1),
             },
             right=[
                 lambda n: sum(n[i] * (n[i - 1] + 1) for i in range(1, len(n))),
@@ -240,6 +249,9 @@ sheet = Sheet(
                 "number of the layer.": lambda W, b, X: {
                     key: value[1:] for key, value in forward_recursive(W, b, X).items()
                 },
+                "Every layer got X; layer i takes the activations of layer i - 1.": (
+                    every_layer_from_x
+                ),
             },
             equal={
                 "for i in range(1, len(b)):": "W and b have the same length.",
@@ -281,6 +293,12 @@ sheet = Sheet(
                 ),
                 "The output layer is missing: you looked at the layer before it.": (
                     lambda W, b, X: output(W[:-1], b[:-1], X) >= 0.5
+                ),
+                "A probability of exactly 1/2 is class 1: >=, not >.": lambda W, b, X: (
+                    output(W, b, X) > 0.5
+                ),
+                "The last sigmoid is missing: compare a with 1/2, or z with 0.": lambda W, b, X: (
+                    forward_recursive(W, b, X)["z"][-1] >= 0.5
                 ),
             },
             equal={

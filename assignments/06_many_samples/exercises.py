@@ -274,6 +274,9 @@ sheet = Sheet(
                 "The small batch comes last, not first.": lambda m, size: [
                     [max(k - size, 0), k] for k in range(m, 0, -size)
                 ][::-1],
+                "An empty batch stands at the end where size divides m.": lambda m, size: [
+                    [k * size, min((k + 1) * size, m)] for k in range(m // size + 1)
+                ],
             },
             right=[
                 pairs,
