@@ -131,3 +131,45 @@ def test_a_stranger_is_named():
     found = matched("Identifier;Full name", ["Participant 1;Ada"], MOODLE("Bob", "2"))
     assert found.strangers == ("Bob_2",)
     assert found.rows == found.doubtful == {}
+
+
+@pytest.mark.parametrize("title", ["Group", "Points", "Phone", "SIS User ID", "Quiz 4711"])
+def test_the_number_of_canvas_is_in_its_own_column_only(title):
+    found = matched(f"Student;{title}", ["Nobody;4711", "Else;1"], CANVAS("lovelaceada", "4711"))
+    assert found.rows == {}
+    assert found.strangers == ("lovelaceada_4711",)
+
+
+@pytest.mark.parametrize(
+    "rows", [["Participant 11;Bob", "late;Ada"], ["late;Ada", "Participant 11;Bob"]]
+)
+def test_a_column_in_which_one_field_calls_itself_a_participant_holds_no_numbers(rows):
+    found = matched("Remark;Full name", rows, MOODLE("Ada", "11"))
+    assert {rows[k] for k in found.rows} == {"late;Ada"}
+
+
+def test_empty_fields_do_not_spoil_a_column_of_participants():
+    rows = [";Ada", "Participant 11;Ada", ";Grace"]
+    assert matched("Identifier;Full name", rows, MOODLE("Ada", "11")).rows == {1: "Ada_11"}
+
+
+def test_the_name_before_the_first_comma_is_the_last_name():
+    found = matched("Student", ["King, Jr., Martin"], "Jr Martin King.ipynb")
+    assert found.rows == {0: "Jr Martin King"}
+    assert matched("Student", ["Lovelace, Ada"], "Lovelace, Ada.ipynb").rows == {0: "Lovelace, Ada"}
+    assert matched("Student", ["XX, YY"], "YY XX.ipynb").rows == {0: "YY XX"}
+
+
+def test_one_in_doubt_does_not_stop_the_others_and_rows_are_counted_as_in_a_spreadsheet():
+    found = matched(
+        "Full name;Username",
+        ["A B;", "Kim Lee;kl", "C D;"],
+        *("unknown.ipynb", "kl.ipynb", "Kim Lee.ipynb", "C D.ipynb"),
+    )
+    assert found.rows == {2: "C D"}
+    assert set(found.doubtful.values()) == {"row 3 of the list fits kl and Kim Lee"}
+    assert found.strangers == ("unknown",)
+
+
+def test_an_empty_name_is_nobody():
+    assert matched("Username;Full name", [";", ";X"], "!!!.ipynb", " .ipynb").rows == {}

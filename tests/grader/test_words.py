@@ -107,6 +107,12 @@ def test_words_are_found_wherever_they_stand(place, ids):
     why, how = read(*PLACES[place], ids=ids)
     for word in ("Because", "**b**", "a."):
         assert word in why.text
+    assert (why.name, why.max_points, why.rubric) == ("why", 3, "r")
+    if place in ("as a comment",):
+        assert why.text.startswith("```\n#")
+    elif "cut" not in place and "stead" not in place:
+        assert why.note == ""
+    assert "XX" not in why.text
     if not ids and place == "in the question's stead":  # nothing tells that this was the question
         assert "not in the notebook" in why.note
     assert how.text == ""
@@ -155,6 +161,7 @@ def test_pictures_reach_the_marker(name, where):
         ]
     why, how = read(*edits)
     assert [base64.b64decode(p.data)[-4:] for p in why.pictures] == [b"rest"]
+    assert why.pictures[0].media in ("image/png", "image/jpeg")
     assert "picture-1" in why.text
     assert "base64" not in why.text
     assert why.note == ""
@@ -185,6 +192,24 @@ def test_a_picture_that_cannot_be_shown_is_said(source, attachments, words):
 def test_odd_attachments_harm_nobody(attachments):
     why, _ = read(new(WORDS, "why", attachments=attachments))
     assert WORDS in why.text
+
+
+def test_the_words_of_a_question_are_taken_out_once():
+    opening = "## Task 2: why?\n\nSay why $a = b$."
+    why, _ = read(into("why", f"You ask: {opening}"))
+    assert why.text == f"You ask: {opening}"
+
+
+def test_a_definition_without_an_id_is_found_in_any_line():
+    why, _ = read(new("import math\n\ndef answer(x):\n    return 5", "why", "code"), ids=False)
+    assert why.text == ""
+    why, _ = read(new("def my_answer(x):\n    return 5", "why", "code"), ids=False)
+    assert "my_answer" in why.text
+
+
+def test_an_answer_of_the_full_length_is_not_cut():
+    why, _ = read(new("x" * MAX_ANSWER, "why"))
+    assert why.note == ""
 
 
 def test_a_long_answer_is_cut_and_said():
