@@ -42,7 +42,7 @@ class Code:
 
 @dataclass(frozen=True)
 class _Cell:
-    """A code cell of the student's: its Python and its statements, or what is wrong with it."""
+    """A student's code cell: its Python and its statements, or what is wrong with it."""
 
     id: str
     source: str
@@ -70,7 +70,7 @@ def read_code(source: dict, names: list[str], cells: list[dict]) -> Code:
     Notes
     -----
     The last cell that defines a name wins, wherever it stands; the cell id of the release is used
-    only where none defines it. Test cells of the student's are not run.
+    only where none defines it. The student's own test cells are not run.
     """
     clock = Clock()
     setup = [c for c in source["cells"] if c["cell_type"] == "code" and "setup" in tags_of(c)]

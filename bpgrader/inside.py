@@ -115,7 +115,7 @@ def call(function: Callable, args: list, file: str = "<cell>") -> dict:
     args : list of JSON values
         Decoded afresh, so an answer that changes its input harms nobody else.
     file : str
-        The name under which the code of the student's was compiled.
+        The name under which the student's code was compiled.
 
     Returns
     -------
@@ -286,7 +286,7 @@ def main() -> None:
         send(done=k, outcomes=outcomes)
     send(finished=True)
     out.flush()
-    os._exit(0)  # threads, exit handlers and finalisers of the student's have no say
+    os._exit(0)  # threads, exit handlers and finalisers of a student have no say
 
 
 if __name__ == "__main__":

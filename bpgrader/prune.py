@@ -6,7 +6,7 @@ from typing import TypeGuard
 
 REFUSAL = """
 def __getattr__(name):
-    raise AttributeError(f"bpcore.{name} is not to be had here: answers may use only OFFERED")
+    raise AttributeError(f"bpcore.{name} is not available here: answers may use only OFFERED")
 """
 
 
