@@ -22,7 +22,7 @@ CURES = [
     ),
     (
         "import",
-        r"^\w*(Import|ModuleNotFound)\w*|may use only|not to be had|is not available here",
+        r"^\w*(Import|ModuleNotFound)\w*|may use only|is not available here",
         "answers may import NumPy, and from bpcore what the first cell imports",
     ),
     (

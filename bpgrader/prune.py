@@ -65,23 +65,37 @@ def prune(offers: tuple[str, ...]) -> dict[str, str]:
     ['bpcore/__init__.py', 'bpcore/_guard.py', 'bpcore/_validate.py', 'bpcore/activations.py']
     """
     trees = dict(_modules())
+    defined, imported = _index(trees)
+    homes = {name: module for module, name in defined if not name.startswith("_")}
+    if unknown := [name for name in offers if name not in homes]:
+        raise ValueError(f"offers must be names of bpcore, got {', '.join(unknown)}")
+    needed = _closure([(homes[name], name) for name in offers], defined, imported)
+    modules = {module for module, _ in needed}
+    library = {f"bpcore/{module}.py": _cut(module, trees[module], needed) for module in modules}
+    lines = [f"from bpcore.{homes[name]} import {name}" for name in offers]
+    offered = ", ".join(offers) or "NumPy"
+    library["bpcore/__init__.py"] = "\n".join(lines) + REFUSAL.replace("OFFERED", offered)
+    return library
+
+
+def _index(trees):
+    """Find where every name is defined, and what modules of ours import from each other."""
     defined, imported = {}, {}
     for module, tree in trees.items():
         for statement in tree.body:
             if _is_own(statement):
+                source = str(statement.module).removeprefix("bpcore.")
                 for alias in statement.names:
-                    imported[module, alias.asname or alias.name] = (
-                        str(statement.module).removeprefix("bpcore."),
-                        alias.name,
-                    )
+                    imported[module, alias.asname or alias.name] = source, alias.name
             elif not isinstance(statement, (ast.Import, ast.ImportFrom)):
                 for name in _names(statement):
                     defined.setdefault((module, name), []).append(statement)
-    homes = {name: module for module, name in defined if not name.startswith("_")}
-    if unknown := [name for name in offers if name not in homes]:
-        raise ValueError(f"offers must be names of bpcore, got {', '.join(unknown)}")
+    return defined, imported
 
-    needed, todo = set(), [(homes[name], name) for name in offers]
+
+def _closure(todo, defined, imported):
+    """Find all that some names need, and what that needs."""
+    needed = set()
     while todo:
         module, name = todo.pop()
         if (module, name) in imported:
@@ -93,23 +107,19 @@ def prune(offers: tuple[str, ...]) -> dict[str, str]:
                 used = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
                 todo += [(module, other) for other in used | _names(statement)]
                 todo += _of_modules(statement, module, imported)
+    return needed
 
-    library = {}
-    for module in {module for module, _ in needed}:
-        body = []
-        for statement in trees[module].body:
-            if _is_own(statement):
-                statement.names = [
-                    a for a in statement.names if (module, a.asname or a.name) in needed
-                ]
-                keep = bool(statement.names)
-            elif isinstance(statement, (ast.Import, ast.ImportFrom)):
-                keep = True
-            else:
-                keep = any((module, name) in needed for name in _names(statement))
-            body += [statement] if keep else []
-        library[f"bpcore/{module}.py"] = ast.unparse(ast.Module(body, []))
-    lines = [f"from bpcore.{homes[name]} import {name}" for name in offers]
-    offered = ", ".join(offers) or "NumPy"
-    library["bpcore/__init__.py"] = "\n".join(lines) + REFUSAL.replace("OFFERED", offered)
-    return library
+
+def _cut(module, tree, needed):
+    """Write a module with what is needed of it, and no more."""
+    body = []
+    for statement in tree.body:
+        if _is_own(statement):
+            names = [a for a in statement.names if (module, a.asname or a.name) in needed]
+            keep = [ast.ImportFrom(statement.module, names, 0)] if names else []
+        elif isinstance(statement, (ast.Import, ast.ImportFrom)):
+            keep = [statement]
+        else:
+            keep = [statement] if any((module, n) in needed for n in _names(statement)) else []
+        body += keep
+    return ast.unparse(ast.Module(body, []))
