@@ -128,7 +128,11 @@ sheet = Sheet(
             points=2,
             equation="eq-count",
             chapter="01_notation",
-            inputs=lambda rng: (sizes(rng, int(rng.integers(3, 6))),),
+            inputs=[
+                lambda rng: (sizes(rng, int(rng.integers(3, 6))),),
+                lambda rng: (sizes(rng, 1),),
+                lambda rng: (sizes(rng, int(rng.integers(3, 6))),),
+            ],
             reference=lambda n: bpcore.init_network(n, rng=0).num_parameters,
             wrong={
                 "The biases are not counted: every unit of layers 1 to L has one.": lambda n: sum(

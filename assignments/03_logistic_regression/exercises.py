@@ -143,7 +143,7 @@ sheet = Sheet(
             points=2,
             equation="eq-sigmoid",
             chapter="05_sigmoid_derivative",
-            inputs=any_z,
+            inputs=[any_z, lambda rng: (any_z(rng)[0][0],), matrix],
             reference=bpcore.sigmoid,
             wrong={
                 "The sign in the exponent is turned round: it is 1 / (1 + e^-z).": (

@@ -16,6 +16,13 @@ def outputs(rng):
     return rng.uniform(0.05, 0.95, (1, m)), labels(rng, m)
 
 
+def certain_outputs(rng):
+    """Draw probabilities some of which are exactly 0 or 1, rightly and wrongly."""
+    a, Y = outputs(rng)
+    a[0, :4], Y[0, :4] = [0, 0, 1, 1], [0, 1, 0, 1]
+    return a, Y
+
+
 def layer(rng):
     """Draw W[i+1], delta[i+1] and a[i]."""
     n = sizes(rng, 3)
@@ -192,7 +199,7 @@ sheet = Sheet(
             points=3,
             equation="eq-bp1",
             chapter="08_delta_recursion",
-            inputs=outputs,
+            inputs=[outputs, certain_outputs],
             reference=lambda a, Y: {
                 name: bpcore.Loss.delta(getattr(bpcore, name), logit(a), Y)
                 for name in ("cross_entropy", "quadratic")
@@ -223,6 +230,12 @@ sheet = Sheet(
                     lambda a, Y: (a - Y, (a - Y) * (1 - a**2))
                 ),
                 "Y is not used in the quadratic case.": both(lambda a, Y: (a - Y, a * a * (1 - a))),
+                "Do not divide by a or 1 - a: both can be 0, and 0 / 0 is nan.": both(
+                    lambda a, Y: (
+                        ((1 - Y) / (1 - a) - Y / a) * a * (1 - a),
+                        (a - Y) * a * (1 - a),
+                    )
+                ),
                 "You summed over the samples; delta has one column for each.": both(
                     lambda a, Y: (
                         np.sum(a - Y, axis=1, keepdims=True),
@@ -235,7 +248,7 @@ sheet = Sheet(
                 both(lambda a, Y: (a * (1 - Y) - (1 - a) * Y, (a - Y) * (a - a**2))),
                 both(
                     lambda a, Y: (
-                        ((1 - Y) / (1 - a) - Y / a) * a * (1 - a),
+                        np.where(Y == 1, a - 1, a),
                         np.where(Y == 1, -a * (1 - a) ** 2, a**2 * (1 - a)),
                     )
                 ),

@@ -40,6 +40,12 @@ def rates_inputs(rng):
     return X, Y, rng.uniform(0.1, 2.0, 7 - X.shape[0]), int(rng.integers(3, 7))
 
 
+def bold_rates(rng):
+    """Draw rates so large that the logits overflow every naive logarithm."""
+    X, Y, rates, steps = rates_inputs(rng)
+    return X, Y, 500 * rates, steps
+
+
 def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
@@ -400,7 +406,7 @@ sheet = Sheet(
             points=3,
             equation="eq-update",
             chapter="04_gradient_descent",
-            inputs=rates_inputs,
+            inputs=[rates_inputs, bold_rates],
             reference=finals_reference,
             wrong={
                 "Every rate must start anew from zeros.": lambda X, Y, rates, steps: finals(
