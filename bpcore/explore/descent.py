@@ -195,7 +195,7 @@ def batches(
 def difference(
     x: float = 1.5, *, h: float = 1e-5, label: str = "the step of a difference"
 ) -> Picture:
-    """Make a picture of three numerical derivatives of ln(1 + e^x), and of their error over h.
+    """Make a picture of three numerical derivatives of ln(1 + e^x), with errors at steps visited.
 
     Parameters
     ----------
@@ -218,9 +218,9 @@ def difference(
     Examples
     --------
     >>> difference(1.5).state
-    {'x': 1.5, 'h': 1e-05}
+    {'x': 1.5, 'h': 1e-05, 'visited': [], 'all': False}
     """
-    state = {"x": number(x, "x"), "h": valid.as_positive(h, "h")}
+    state = {"x": number(x, "x"), "h": valid.as_positive(h, "h"), "visited": [], "all": False}
     figure, ax = axes()
     axis = np.linspace(-3, 4, 101)
     plots.curves(axis, {"f": np.logaddexp(0, axis)}, xlabel="x", ylabel="f(x)", ax=ax)

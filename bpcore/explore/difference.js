@@ -14,8 +14,9 @@ const SHAPES = { forward: d3.symbol(d3.symbolCircle, 12)(), central: d3.symbol(d
 export function difference(stage) {
   const error = new Chart(stage, { x: { min: 1e-16, max: 1, label: "step h", log: true, ticks: 5 }, y: { min: 1e-18, max: 1, label: "error of the derivative", log: true, ticks: 5 }, height: 300 });
   const secant = new Chart(stage, { x: { min: -3, max: 4, label: "x" }, y: { min: -0.5, max: 4, label: "f(x) = ln(1 + eˣ)" }, height: 300 });
-  stage.control({ label: "step h", min: 1e-16, max: 1, log: true, digits: 17, path: ["h"] });
+  stage.control({ label: "step h", min: 1e-16, max: 1, log: true, digits: 17, path: ["h"], set: (s, h) => ({ ...s, h, visited: [...new Set([...s.visited, s.h, h])] }) });
   stage.control({ label: "place x", min: -3, max: 4, path: ["x"] });
+  stage.choice({ label: "errors shown", options: [[false, "at the steps visited"], [true, "at all steps"]], path: ["all"] });
   const truth = (x) => 1 / (1 + Math.exp(-x));
   const numbers = ({ x, h }) => ({ truth: truth(x), ...Object.fromEntries(Object.entries(METHODS).map(([name, slope]) => [name, slope(x, h)])) });
   const steps = Array.from({ length: 121 }, (_, k) => 10 ** (-k / 7.5));
@@ -30,7 +31,7 @@ export function difference(stage) {
       const point = (name, h, e) => tag("path", { d: SHAPES[name], transform: `translate(${error.x(h)},${error.y(e)})`, class: `bpx-point ${STYLE[name]}` });
       const off = (name, h) => Math.max(1e-17, Math.abs(METHODS[name](s.x, h) - truth(s.x)));
       error.draw("Error over step, both logarithmic: forward and central differences fall and rise again, the complex step falls and stays.",
-        Object.entries(STYLE).map(([name, style]) => [steps.map((h) => point(name, h, off(name, h))), error.dot(s.h, off(name, s.h), "bpx-now", 5)]),
+        Object.entries(STYLE).map(([name, style]) => [(s.all ? steps : s.visited).map((h) => point(name, h, off(name, h))), error.dot(s.h, off(name, s.h), "bpx-now", 5)]),
         error.path([[s.h, 1e-18], [s.h, 1]], "thin"), Object.keys(STYLE).map((name, k) => [point(name, 1e-4, 1e-14 / 20 ** k), error.mark(1e-4, 1e-14 / 20 ** k, name, { dx: 10, dy: 4 })]));
       const through = (u, v, slope, style) => secant.path([-3, 4].map((x) => [x, v + slope * (x - u)]), style);
       secant.draw("The curve, its tangent, and the secants of the forward and the central difference.", secant.curve(f, "J"), through(s.x, f(s.x), truth(s.x), "W dots"),

@@ -538,6 +538,55 @@ def test_what_is_no_number_is_not_taken(shown):
     tab.close()
 
 
+def test_the_best_step_is_not_given_away(shown):
+    """The errors come one by one, with each step that is visited, until all are asked for."""
+    tab = shown("difference")
+    points = tab.locator(".bpx-point")
+    names = points.count()  # one of each kind, beside its name
+    tab.get_by_label("step h", exact=True).press("ArrowRight")
+    visited = len(answer(tab)["state"]["visited"])
+    assert visited == 2
+    assert points.count() == names + 3 * visited
+    tab.get_by_label("errors shown").select_option("at all steps")
+    assert points.count() > names + 100
+    tab.get_by_role("button", name="Start again").click()
+    assert points.count() == names
+    tab.close()
+
+
+def test_no_stage_shows_what_is_not_computed_yet(shown):
+    """Whatever is looked at, its derivative is said from the stage of its delta on, as on lines."""
+    tab = shown("passes")
+    stages = tab.get_by_label("stage", exact=True)
+    for look, since in (("W,2,0,0", "BP1: δ²"), ("b,1,2,0", "BP2: δ¹"), ("X,3,0", "BP2: δ¹")):
+        tab.get_by_label("look at").select_option(look)
+        stages.press("Home")
+        hidden, part = True, float(answer(tab)["numbers"]["slope"])
+        for k in range(10):
+            hidden &= stages.get_attribute("aria-valuetext") != since
+            *_, said = tab.locator(".bpx-said").inner_text().strip().split("\n")
+            told = re.search(r"difference: ([−-]?[\d.]+)\.$", said)
+            assert (told is None) == hidden, (look, k, said)
+            if told:
+                assert abs(float(told[1].replace("−", "-")) - part) < 1e-5
+            stages.press("ArrowRight")
+        assert not hidden
+    tab.close()
+
+
+def test_the_lines_of_bp2_carry_what_comes_back(shown):
+    tab = shown("passes")
+    stages = tab.get_by_label("stage", exact=True)
+    while stages.get_attribute("aria-valuetext") != "BP2: δ¹":
+        stages.press("ArrowRight")
+    _, state, _, _, _, grads = both(answer(tab)["state"])
+    net = net_of(answer(tab)["state"])
+    want = [f"{v:.3f}" for v in (net.W[2] * grads.delta[2])[0]]
+    words = [w.replace("−", "-") for w in tab.locator(".bpx-graph .bpx-halo").all_inner_texts()]
+    assert [w for w in words if not w.startswith(("δ", "z"))] == want
+    tab.close()
+
+
 def test_a_point_can_be_dragged(shown):
     tab = shown("unit")
     before = answer(tab)["state"]["x"]
