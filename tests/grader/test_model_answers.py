@@ -160,6 +160,13 @@ def test_a_head_names_every_chapter_that_its_tasks_cite(each):
     text = " ".join(source_of(cell) for cell in assignment.notebook["cells"][1:])
     cited |= {int(k) for k in re.findall(r"chapter (\d+)", text)}
     assert cited <= named, (cited - named, head)
+    for page, mark in (
+        ("assignments", rf"\| {int(each.name[:2])} "),
+        ("for_instructors", each.name),
+    ):
+        table = (ROOT / f"chapters/{page}.md").read_text("utf-8")
+        row = re.search(rf"^.*{mark}[^|]*\| ([\d, ]+) \|", table, re.M)
+        assert {int(k) for k in row[1].split(",")} == named, (page, row[0])
 
 
 def test_hidden_units_close_the_ring_from_three_on(run):
