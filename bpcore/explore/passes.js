@@ -67,27 +67,31 @@ export function passes(stage) {
   stage.control({ label: "its value", min: -3, max: 3, get: (s) => at(s, s.look), set: (s, x) => put(s, s.look, x) });
   for (const j of first.Y.keys()) stage.choice({ label: first.Y.length > 1 ? `label y${down(j + 1)}` : "label y", options: [[0, "0"], [1, "1"]], path: ["Y", j, 0] });
   stage.button("Next", () => stage.set({ ...stage.state, at: (stage.state.at + 1) % order.length }));
+  const reached = (s, kind, i) => order.findIndex(([a, b]) => a === kind && b === i) <= s.at;
   const act = (path) => stage.set({ ...stage.state, look: path[0] === "X" ? [...path, 0] : path });
   return {
     numbers: (s) => ({ ...numbers(s), slope: slope(s, numbers(s), s.look)[0], difference: difference(s, s.look) }),
     python,
     say(s) {
       const now = numbers(s), [value, product] = slope(s, now, s.look), [kind, i] = order[s.at];
-      const chosen = `∂J/∂${label(s.look)} = ${product} = ${short(value, 5)}; the page's own finite difference: ${short(difference(s, s.look), 5)}.`;
+      const needed = s.look[0] === "X" ? 1 : s.look[1]; // the layer whose delta the derivative is made of
+      const chosen = reached(s, "δ", needed)
+        ? `∂J/∂${label(s.look)} = ${product} = ${short(value, 5)}; the page's own finite difference: ${short(difference(s, s.look), 5)}.`
+        : `∂J/∂${label(s.look)} needs δ${up(needed)}: go on to the stage "${TITLES.δ(needed, L)}".`;
       return [`${TITLES[kind](i, L)}`, ...arithmetic(s, now, order[s.at]), chosen].join("\n");
     },
     draw(s) {
-      const now = numbers(s), [kind, layer] = order[s.at], reached = (k, i) => order.findIndex(([a, b]) => a === k && b === i) <= s.at;
+      const now = numbers(s), [kind, layer] = order[s.at];
       graph.draw(`The network ${n.join("-")} at the stage ${TITLES[kind](layer, L)}: the values of its units, and δ below them where it is known.`, s, {
         heads: n.map((_, i) => (i ? `layer ${i}` : "inputs")),
-        values: now.a.map((M, i) => M.map(([x]) => (i === 0 || reached("a", i) ? x : undefined))),
-        unit: (i, j) => ({ on: (kind === "z" || kind === "a" || kind === "δ") && i === layer, label: i && reached("δ", i) ? `δ ${short(now.delta[i][j][0], 3)}` : i && reached("z", i) ? `z ${short(now.z[i][j][0], 3)}` : undefined }),
+        values: now.a.map((M, i) => M.map(([x]) => (i === 0 || reached(s, "a", i) ? x : undefined))),
+        unit: (i, j) => ({ on: (kind === "z" || kind === "a" || kind === "δ") && i === layer, label: i && reached(s, "δ", i) ? `δ ${short(now.delta[i][j][0], 3)}` : i && reached(s, "z", i) ? `z ${short(now.z[i][j][0], 3)}` : undefined }),
         edge(i, j, k) { // what stands on the lines of the layer at work
-          const on = String(s.look) === String(["W", i, j, k]), w = s.W[i][j][k], few = n[i] * n[i - 1] <= 3;
+          const on = String(s.look) === String(["W", i, j, k]);
           if (kind !== "x" && i !== (kind === "δ" ? layer + 1 : layer)) return { on };
-          if (kind === "δ" && few) return { on, label: `${factor(w, 2)} · ${factor(now.delta[i][j][0], 3)}` };
           if (kind === "d") return { on, label: crowded ? undefined : short(now.dW[i][j][k], 3) };
-          return { on, label: crowded && !on ? undefined : short(w, 2) };
+          const w = s.W[i][j][k]; // on the way back: what comes along the line, with its weight in it
+          return { on, label: crowded && !on ? undefined : kind === "δ" ? short(w * now.delta[i][j][0], 3) : short(w, 2) };
         },
         act,
       });
