@@ -13,7 +13,7 @@ export function bars(stage) {
   const prices = ({ z, y, c }) => z.map((x, k) => LOSSES.cross_entropy.of(c * x, y[k]));
   const numbers = (s) => ({ likelihood: seen(s).reduce((p, q) => p * q, 1), J: prices(s).reduce((p, q) => p + q, 0) / m, seen: seen(s), prices: prices(s) });
   const bar = (chart, style) => (h, k) => tag("rect", { x: chart.x(k + 0.72), width: chart.x(1.56) - chart.x(1), y: chart.y(h), height: chart.y(0) - chart.y(h), class: style });
-  const digits = (chart) => (h, k) => chart.mark(k + 1, h, text(h, 3), { dx: 0, "text-anchor": "middle", class: "bpx-halo" });
+  const digits = (chart, at) => (h, k) => chart.mark(k + 1, at ?? h, text(h, 3), { dx: 0, "text-anchor": "middle", class: "bpx-halo" });
   return {
     numbers,
     python: ({ z, y, c }) => `import numpy as np\nfrom bpcore import *\n\nz, Y = ${c} * np.array([${JSON.stringify(z)}]), np.array([${JSON.stringify(y)}])\nlikelihood(sigmoid(z), Y), cross_entropy(z, Y).mean()`,
@@ -24,9 +24,10 @@ export function bars(stage) {
     draw(s) {
       const [left, right] = [seen(s), prices(s)], level = (h, style) => price.path([[0.4, h], [m + 0.6, h]], style);
       given.draw(`Five bars: ${left.map((p) => text(p)).join(", ")}.`, left.map(bar(given, "bpx-class0")), left.map(digits(given)));
-      price.range(undefined, [0, Math.max(3, 1.15 * Math.max(...right))]);
+      const top = Math.max(3, 1.15 * Math.max(...right)); // above all bars and lines: their digits
+      price.range(undefined, [0, top]);
       price.draw(`Their prices: ${right.map((p) => text(p)).join(", ")}; their mean ${text(numbers(s).J)} as a line, a coin's ln 2 as dots.`, right.map(bar(price, "bpx-class1")),
-        level(numbers(s).J, "J"), level(Math.LN2, "J dots"), right.map(digits(price)));
+        level(numbers(s).J, "J"), level(Math.LN2, "J dots"), right.map(digits(price, 0.9 * top)));
     },
   };
 }
