@@ -32,7 +32,7 @@ export function difference(stage) {
       const off = (name, h) => Math.max(1e-17, Math.abs(METHODS[name](s.x, h) - truth(s.x)));
       error.draw("Error over step, both logarithmic: forward and central differences fall and rise again, the complex step falls and stays.",
         Object.entries(STYLE).map(([name, style]) => [(s.all ? steps : s.visited).map((h) => point(name, h, off(name, h))), error.dot(s.h, off(name, s.h), "bpx-now", 5)]),
-        error.path([[s.h, 1e-18], [s.h, 1]], "thin"), Object.keys(STYLE).map((name, k) => [point(name, 1e-4, 1e-14 / 20 ** k), error.mark(1e-4, 1e-14 / 20 ** k, name, { dx: 10, dy: 4 })]));
+        error.path([[s.h, 1e-18], [s.h, 1]], "thin"), Object.keys(STYLE).map((name, k) => [point(name, 1e-9, 0.1 / 20 ** k), error.mark(1e-9, 0.1 / 20 ** k, name, { dx: 10, dy: 4 })]));
       const through = (u, v, slope, style) => secant.path([-3, 4].map((x) => [x, v + slope * (x - u)]), style);
       secant.draw("The curve, its tangent, and the secants of the forward and the central difference.", secant.curve(f, "J"), through(s.x, f(s.x), truth(s.x), "W dots"),
         through(s.x, f(s.x), METHODS.forward(s.x, s.h), "z"), through(s.x + s.h, f(s.x + s.h), METHODS.central(s.x, s.h), "path"),
