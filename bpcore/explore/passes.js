@@ -90,8 +90,9 @@ export function passes(stage) {
           const on = String(s.look) === String(["W", i, j, k]);
           if (kind !== "x" && i !== (kind === "δ" ? layer + 1 : layer)) return { on };
           if (kind === "d") return { on, label: crowded ? undefined : short(now.dW[i][j][k], 3) };
-          const w = s.W[i][j][k]; // on the way back: what comes along the line, with its weight in it
-          return { on, label: crowded && !on ? undefined : kind === "δ" ? short(w * now.delta[i][j][0], 3) : short(w, 2) };
+          const w = s.W[i][j][k];
+          if (kind === "δ" && n[i] * n[i - 1] <= 3) return { on, label: short(w * now.delta[i][j][0], 3) }; // among more lines there is no room
+          return { on, label: crowded && !on ? undefined : short(w, 2) };
         },
         act,
       });
