@@ -22,6 +22,26 @@ function follow() {
 }
 addEventListener("hashchange", follow);
 
+// Sections wait for their layout (book.css): each gets it when there is time, from the top, and all
+// of them at once before a jump.
+const idle = self.requestIdleCallback ?? setTimeout;
+
+function layOut() {
+  const section = document.querySelector(".bd-article > section > section:not(.laid-out)");
+  section?.classList.add("laid-out");
+  return section;
+}
+
+function layOutInTime() {
+  if (layOut()) idle(layOutInTime);
+}
+
+function layOutForJump() {
+  while (location.hash && layOut());
+}
+addEventListener("hashchange", layOutForJump);
+addEventListener("load", () => idle(layOutInTime));
+
 // What the theme's buttons call; the page's policy allows no code in attributes.
 const CALLS = { "window.print()": () => print(), "toggleFullScreen()": () => toggleFullScreen() };
 
@@ -30,5 +50,6 @@ addEventListener("DOMContentLoaded", () => {
     button.addEventListener("click", CALLS[button.dataset.call]);
   }
   follow();
+  layOutForJump();
   watch("article pre, div.math, .pst-scrollable-table-container");
 });

@@ -11,12 +11,14 @@ import pytest
 
 WIDTHS = {1280: 900, 360: 740}
 SHOTS = {("light", 1280): False, ("dark", 360): True}  # whether the whole page is shown
-READY = """async () => {
-    while (document.querySelector('.bp-live:not(.bpx)')) { // a picture that is not drawn yet
+WAITING = ".bd-article > section > section:not(.laid-out)"
+READY = f"""async () => {{
+    const late = '.bp-live:not(.bpx), {WAITING}';
+    while (document.querySelector(late)) {{ // a picture is not drawn, a section is not laid out
         await new Promise(requestAnimationFrame);
-    }
+    }}
     await document.fonts.ready;
-}"""
+}}"""
 TEXT = """() => {
     const copy = document.querySelector('article').cloneNode(true);
     const other = copy.querySelectorAll('pre, code, math, script, noscript');
@@ -296,3 +298,28 @@ def test_live_notebook_opens_and_asks_only_for_pyodide(browser, address):
     context.close()
     others = [url for url in asked if not url.startswith(("http://127.0.0.1:", "data:", "blob:"))]
     assert all("/pyodide/" in url for url in others)
+
+
+ARRIVED = f"""(id) => !document.querySelector('{WAITING}')
+    && Math.abs(document.getElementById(id).getBoundingClientRect().top) < 150"""
+
+
+def arrives(tab, anchor):
+    """Wait until the page stands at an anchor."""
+    for _ in range(600):
+        if tab.evaluate(ARRIVED, anchor):
+            return True
+        tab.wait_for_timeout(100)
+    return False
+
+
+@pytest.mark.parametrize("anchor", ["equation-eq-bp4", "ex-delta-recall"])
+def test_a_jump_arrives_though_sections_wait_for_their_layout(open_page, address, anchor):
+    page = f"{address}chapters/08_delta_recursion.html"
+    tab = open_page(f"{page}#{anchor}")
+    assert arrives(tab, anchor)
+    tab.goto("about:blank")
+    tab.goto(page, wait_until="commit")
+    tab.wait_for_selector(f"#{anchor}", state="attached")
+    tab.evaluate(f"location.hash = '{anchor}'")
+    assert arrives(tab, anchor)
