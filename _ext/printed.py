@@ -124,8 +124,10 @@ def chapter(site, name, names):
     """Take the article of one page, ready to stand among the others."""
     folder = posixpath.dirname(name)
     article = BeautifulSoup((site / f"{name}.html").read_bytes(), "html.parser").find("article")
-    for tag in article.select("script, details.hide, .headerlink"):
+    for tag in article.select("script, .headerlink"):
         tag.decompose()
+    for folded in article.select("details.hide"):  # on paper code stays folded, an answer does not
+        folded.replace_with(*folded.select(".cell_output"))
     for still in article.select("noscript"):
         still.unwrap()
     for tag in article.find_all(id=True):
