@@ -14,7 +14,7 @@ export function knob(stage) {
   };
   const J = (s, t) => cost(forward(turned(s, t), s.X), s.Y, s.loss);
   const graph = new Graph(stage, n, { height: 260 });
-  const chart = new Chart(stage, { x: { min: -3, max: 3, label: "turn t of z" }, y: { min: 0, max: 2, label: "loss J" } });
+  const chart = new Chart(stage, { x: { min: -3, max: 3, label: "turn t of z" }, y: { min: 0, max: 2, label: "loss ℓ" } });
   stage.choice({ label: "unit", options: units.map((unit) => [String(unit), nameOf("z", ...unit)]), get: (s) => String(s.unit), set: (s, key) => ({ ...s, unit: key.split(",").map(Number) }) });
   stage.control({ label: "turn t", min: -3, max: 3, path: ["t"] });
   const delta = (s) => numbers(s).delta[s.unit[0]][s.unit[1]][0];
