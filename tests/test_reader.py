@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 import editions
 import nbformat
+import plain_markdown
 import pytest
 import reader
 from bs4 import BeautifulSoup
@@ -201,7 +202,7 @@ def links(html):
 
 def test_links_lead_to_the_cell_where_the_section_begins(site, name, notebook):
     html = rendered(notebook, COMMON.render)
-    to = reader.Links(name, "", {one: Sections(site, one) for one in NAMES})
+    to = plain_markdown.Links(name, "", {one: Sections(site, one) for one in NAMES})
     expected = [to(href) for _, href in links(on_the_page(site, name)) if "references" not in href]
     found = [href for _, href in links(html) if href != "#cell-id=references"]
     titles = {a["href"] for a in article(site, name).select(".solution .admonition-title a")}
@@ -238,7 +239,7 @@ def titled(section):
 
 def test_with_a_public_address_every_link_leads_to_the_page(site, name):
     base = "https://you.github.io/book/"
-    to = reader.Links(name, base, {})
+    to = plain_markdown.Links(name, base, {})
     for _, href in links(on_the_page(site, name)):
         assert to(href) == urljoin(f"{base}{name}.html", href)
 
@@ -251,9 +252,9 @@ def test_a_box_is_cut_at_its_cells():
     html = box.format("Solution", first) + box.format("Other", other) + "<p>After.</p>"
     article = BeautifulSoup(f"<article>{html}</article>", "html.parser").article
     reader.end_boxes_at_cells(article)
-    text = reader.Reader(reader.Links("a", "", {})).process_tag(article)
+    text = plain_markdown.Reader(plain_markdown.Links("a", "", {})).process_tag(article)
     box = "<details>\n<summary>{}</summary>\n\n{}\n\n</details>"
-    parts = [part.strip() for part in text.split(reader.CODE)]
+    parts = [part.strip() for part in text.split(plain_markdown.CODE)]
     assert parts == [
         box.format("Solution", "First."),
         box.format("Solution, continued", "Then.\n\nAnd."),
@@ -290,7 +291,9 @@ def test_a_box_is_cut_at_its_cells():
 )
 def test_signs_of_markdown(html, text):
     soup = BeautifulSoup(html, "html.parser")
-    assert text in reader.Reader(reader.Links("a", "", {})).process_tag(soup).strip()
+    assert (
+        text in plain_markdown.Reader(plain_markdown.Links("a", "", {})).process_tag(soup).strip()
+    )
 
 
 def test_the_reader_keeps_what_the_reader_changed(tmp_path, monkeypatch, capsys):
