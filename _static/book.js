@@ -37,7 +37,9 @@ function layOutInTime() {
 }
 
 function layOutForJump() {
-  while (location.hash && layOut());
+  if (!location.hash || !layOut()) return;
+  while (layOut());
+  document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
 }
 addEventListener("hashchange", layOutForJump);
 addEventListener("load", () => idle(layOutInTime));
