@@ -181,7 +181,10 @@ def _entries(job, sheet, code, cases):
     for name in [name for name in code.where if name not in job.kept]:
         calls[name] = len(steps)
         steps.append({"call": name, "of": code.where[name], "cases": cases[name]["args"]})
-    outcomes, stopped = _run(steps, _library(sheet.offers), job.boxed) if calls else ({}, {})
+    run = functools.partial(
+        _run, _library(sheet.offers), job.boxed, time.monotonic() + box.WALL_TOTAL
+    )
+    outcomes, stopped = run(steps) if calls else ({}, {})
     entries = []
     for exercise in sheet.exercises:
         name = exercise.name
@@ -195,9 +198,7 @@ def _entries(job, sheet, code, cases):
             status = Status.STOPPED if name in code.broken else Status.NOT_DONE
             verdict = Verdict(status, Slip("absent", {"text": code.missing[name]}))
         entries.append(entry(exercise, verdict))
-    entries = carried(
-        job, code, cases, entries, lambda s: _run(s, _library(sheet.offers), job.boxed)[0]
-    )
+    entries = carried(job, code, cases, entries, lambda steps: run(steps)[0])
     return _with_causes(entries, code, calls)
 
 
@@ -235,13 +236,12 @@ def _verdict(outcomes, stopped, call, cell, cases, reread_at):
     return judge(answers, cases, **reread_at)
 
 
-def _run(steps, library, boxed):
+def _run(library, boxed, deadline, steps):
     """Run all steps; a step that ends the program is left out, and the others run again.
 
     Returns outcomes and reasons for stopping, both by step.
     """
     outcomes, stopped, retried = {}, {}, set()
-    deadline = time.monotonic() + box.WALL_TOTAL
     while todo := [
         k
         for k in range(len(steps))

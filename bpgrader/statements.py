@@ -173,8 +173,6 @@ class _Walk:
                 if isinstance(call.func, ast.Attribute):  # its value is dropped: done for a change
                     (self.late_touches if late else self.touches).update(roots(call.func))
                     (self.late_touches if late else self.touches).update(_handed(call))
-            case ast.Call():
-                pass
         if isinstance(node, ast.Call):
             self._call(node, self.late_touches if late else self.touches, late)
 

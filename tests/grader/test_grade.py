@@ -1,5 +1,7 @@
 """Grading one submission: what one exercise owes to another, and errors in cells."""
 
+from bpgrader import box as sandbox
+
 WRONG = "def forward_pass(W, b, X):\n    return {'z': [None], 'a': [X]}\n"
 
 
@@ -25,6 +27,17 @@ def test_nothing_is_carried_to_what_may_not_build_on_it(graded, submit):
     result = graded(submit(forward_pass=missing, weighted_input=taken, saturated_share=own)).by_name
     assert result["weighted_input"]["points"] == result["saturated_share"]["points"] == 0
     assert result["classify"]["points"] == 2
+
+
+def test_what_is_run_again_has_only_the_time_that_is_left(graded, submit, monkeypatch):
+    run, given = sandbox.run, []
+    monkeypatch.setattr(sandbox, "run", lambda *a, **k: given.append(k["seconds"]) or run(*a, **k))
+    result = graded(submit(forward_pass=f"import time\ntime.sleep(1)\n{WRONG}")).by_name
+    assert result["classify"]["slip"] == "carried"
+    first, *later = given
+    assert first <= sandbox.WALL_TOTAL
+    assert later
+    assert max(later) < first - 1
 
 
 def test_an_error_in_a_cell_is_that_of_the_exercise(graded, submit):
