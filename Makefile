@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
-# Building the site keeps one processor busy, checking and packing the other. Goals that are named
+# Building the site keeps one processor busy, tests the other. Goals that are named
 # together come one after the other: make clean book.
 ifeq ($(MAKELEVEL) $(words $(MAKECMDGOALS)),0 1)
 MAKEFLAGS += --jobs=2

@@ -59,9 +59,9 @@ def clean(cell, stills, folded):
     """Keep of a cell of code what a reader needs; fold what the page folds."""
     tags = set(cell.metadata.get("tags", ()))
     cell.metadata = {}
-    if folded or tags & {"hide-input", "hide-cell", "remove-cell"}:
+    if folded or tags & {"hide-input", "hide-cell"}:
         hidden = {"source_hidden": True}
-        if folded or tags & {"hide-cell", "remove-cell"}:
+        if folded or "hide-cell" in tags:
             hidden["outputs_hidden"] = True
         cell.metadata = {"jupyter": hidden, "cellView": "form"}  # the second for Colab
     for output in cell.outputs:
@@ -73,7 +73,8 @@ def clean(cell, stills, folded):
 def still(image):
     """Give the picture that stands in for a live one, with its words where a program shows them."""
     svg = b64decode(image["src"].partition("base64,")[2]).decode()
-    return {"image/svg+xml": svg, "text/markdown": f"![{image['alt']}]({image['src']})"}
+    alt = re.sub(r"([\\\[\]])", r"\\\1", " ".join(image["alt"].split()))
+    return {"image/svg+xml": svg, "text/markdown": f"![{alt}]({image['src']})"}
 
 
 def cells(article, reader, source):
@@ -82,7 +83,8 @@ def cells(article, reader, source):
     stills = iter([still(image) for image in article.select("noscript img")])
     end_boxes_at_cells(article)
     code = [cell for cell in source.cells if cell.cell_type == "code"]
-    shown = [cell for cell in code if "remove-cell" not in cell.metadata.get("tags", ())]
+    off = [cell.id for cell in code if "remove-cell" in cell.metadata.get("tags", ())]
+    shown = [cell for cell in code if cell.id not in off]
     on_page = [box.select_one(".cell_input pre").get_text().strip() for box in boxes]
     if on_page != [cell.source.strip() for cell in shown]:
         raise SphinxError("the cells of the page are not those of its notebook")
@@ -90,9 +92,10 @@ def cells(article, reader, source):
     first, *texts = reader.process_tag(article).split(CODE)
     yield from words(first)
     for cell in code:
-        on_the_page = any(cell is one for one in shown)
-        yield clean(cell, stills, on_the_page and next(folded))
-        if on_the_page:
+        if cell.id in off:
+            yield clean(cell, stills, folded=True)
+        else:
+            yield clean(cell, stills, next(folded))
             yield from words(texts.pop(0))
 
 
@@ -137,7 +140,6 @@ def write(page, name, source, out, base, known):
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
-        "title": page.h1.find(string=True, recursive=False).strip(),
     }
     path = Path(out, FOLDER, f"{name}.ipynb")
     path.parent.mkdir(parents=True, exist_ok=True)
