@@ -58,6 +58,10 @@ FONT = "[...document.fonts].some((font) => font.family === 'STIX2' && font.statu
 # What only slows axe down: the inside of formulas (MathML, of the sentence's colour) and of icons,
 # and of words of one look in places of one look, such as tokens of code, those beyond the first.
 LIGHTEN = """() => {
+    for (const box of document.querySelectorAll('details')) box.open = true; // what is folded, too
+    for (const box of document.querySelectorAll('.toggle-hidden')) {
+        box.classList.remove('toggle-hidden');
+    }
     for (const formula of document.querySelectorAll('math')) {
         formula.replaceWith(formula.textContent);
     }
