@@ -48,6 +48,14 @@ def test_the_source_map_counts_its_rows():
     assert {source: int(count) for source, count in counted.items()} == rows
 
 
+def test_the_assignments_page_leads_to_every_equation_that_a_check_names():
+    files = [path.read_text(encoding="utf-8") for path in ROOT.glob("assignments/*/exercises.py")]
+    named = {label for text in files for label in re.findall(r'equation="([\w-]+)"', text)}
+    links = re.findall(r"`([\w-]+)` \{eq\}`([\w-]+)`", read("assignments.md"))
+    assert {label for label, _ in links} == named
+    assert [label for label, target in links if label != target] == []
+
+
 def test_references_are_well_formed_and_each_is_cited():
     entries = re.split(r"^@", (ROOT / "references.bib").read_text(encoding="utf-8"), flags=re.M)[1:]
     pages = [*CHAPTERS.glob("*.md"), *CHAPTERS.glob("*.ipynb"), ROOT / "intro.md"]
