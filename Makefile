@@ -16,11 +16,11 @@ READY := .venv/ready
 NOTEBOOKS := $(sort $(wildcard chapters/*.ipynb))
 C ?= $(NOTEBOOKS)
 
-BOOK_FROM := $(wildcard bpcore/explore/*) $(shell find intro.md references.bib CITATION.cff _config.yml _toc.yml chapters _ext _extra _static _templates \
+BOOK_FROM := $(wildcard bpcore/explore/*) $(shell find intro.md references.bib CITATION.cff _config.yml _toc.yml chapters site \
 	assignments/*/student.ipynb \
 	-type f ! -name "*.pyc" ! -path "*/.ipynb_checkpoints/*")
 LITE := _build/html/lite/index.html
-LITE_FROM := _build/book _ext/editions.py pyproject.toml $(wildcard $(PYODIDE_URL)) \
+LITE_FROM := _build/book site/editions.py pyproject.toml $(wildcard $(PYODIDE_URL)) \
 	$(wildcard bpcore/*.py bpcore/explore/* bpgrader/*.py bpgrader/checks/*)
 
 # One thread per process: two workers do not fight for two cores, and sums are added in one order.
@@ -57,21 +57,21 @@ book: _build/book $(LITE) ## execute the chapters and build the site into _build
 	@echo "The book: file://$(CURDIR)/_build/html/index.html"
 
 _build/book: $(READY) _build/fresh $(BOOK_FROM)
-	@$(if $(filter bpcore/% _ext/% _static/% _templates/% _extra/%,$?),rm -rf _build/.doctrees) # Sphinx does not see that these changed
+	@$(if $(filter bpcore/% site/%,$?),rm -rf _build/.doctrees) # Sphinx does not see that these changed
 	@jupyter-book build . --quiet -n -W --keep-going >_build/book.log
 	@touch $@
 
 # Outputs and the API pages depend on the package, which neither the execution cache nor Sphinx can see.
-_build/fresh: $(READY) $(KERNEL) _ext/execute.py $(wildcard bpcore/*.py bpcore/explore/*.py)
+_build/fresh: $(READY) $(KERNEL) site/execute.py $(wildcard bpcore/*.py bpcore/explore/*.py)
 	@rm -rf _build/.jupyter_cache _build/.doctrees
 	@echo "Executing the chapters …"
-	@python _ext/execute.py
+	@python site/execute.py
 	@touch $@
 
 # Live Python in the browser; PYODIDE_URL names an archive of Pyodide (address or file, pyodide-….tar.bz2) to ship with the site.
 $(LITE): $(READY) $(LITE_FROM) _build/pyodide-url
 	@rm -rf _build/wheel $(@D) .jupyterlite.doit.db # else JupyterLite takes for done what was removed
-	@python _ext/editions.py live bpcore _build/live
+	@python site/editions.py live bpcore _build/live
 	@{ hatchling build --target wheel --directory _build/wheel && jupyter lite build --lite-dir _build/wheel --contents $(CURDIR)/_build/live --output-dir $(CURDIR)/$(@D) --piplite-wheels "$$(ls $(CURDIR)/_build/wheel/*.whl)" \
 		--apps notebooks --apps tree --no-sourcemaps --no-unused-shared-packages \
 		$(if $(PYODIDE_URL),--pyodide "$(PYODIDE_URL)") --log-level ERROR; } \
@@ -124,8 +124,8 @@ stored: $(READY) ## check that the stored notebooks hold nothing of one machine
 
 .PHONY: lab
 lab: _build/book ## open the chapters as live notebooks, in a folder of your own: notebooks/
-	@python _ext/editions.py lab notebooks
-	JUPYTER_CONFIG_PATH="$(CURDIR)/_ext/lab" jupyter lab notebooks
+	@python site/editions.py lab notebooks
+	JUPYTER_CONFIG_PATH="$(CURDIR)/site/lab" jupyter lab notebooks
 
 .PHONY: sources
 sources: $(READY) $(KERNEL) ## open the sources of the chapters, for authors
@@ -137,7 +137,7 @@ assignments: $(READY) ## write the student notebooks and their checks from the s
 
 .PHONY: release
 release: book ## write site, PDF, notebooks and student edition into _build/release
-	python _ext/editions.py release
+	python site/editions.py release
 
 .PHONY: bench
 bench: $(READY) ## compare the speed with other libraries (minutes; on a quiet machine) and write it into the book
@@ -147,7 +147,7 @@ bench: $(READY) ## compare the speed with other libraries (minutes; on a quiet m
 .PHONY: vendor
 vendor: $(READY) ## fetch the JavaScript libraries of the site anew (needs npm)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python "brotli>=1.1,<2" # packs the font of the formulas
-	python _ext/vendor.py
+	python site/vendor.py
 
 .PHONY: lock
 lock: ## resolve requirements.txt anew from pyproject.toml

@@ -17,8 +17,10 @@ import icons
 import nbformat
 import pytest
 import yaml
+from address import repository
 from bs4 import BeautifulSoup
-from sphinx.errors import SphinxError
+from repairs import REPAIRS
+from sphinx.errors import ConfigError, SphinxError
 
 pytestmark = pytest.mark.xdist_group("site files")  # the pages are parsed once
 
@@ -216,7 +218,7 @@ def test_no_id_twice_and_no_empty_heading(soups):
         assert all(tag.get_text(strip=True) for tag in soup.find_all(re.compile("^h[1-6]$"))), name
 
 
-@pytest.mark.parametrize("parent", ["_extra", "_ext", "tests", "bpcore/explore"])
+@pytest.mark.parametrize("parent", ["site/extra", "site", "tests", "bpcore/explore"])
 def test_vendored_libraries_are_what_was_pinned(parent):
     folder = ROOT / parent / "vendor"
     lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
@@ -229,12 +231,13 @@ def test_vendored_libraries_are_what_was_pinned(parent):
     assert found == pinned
 
 
-def build(folder, url, pages):
-    """Build a small book with the settings of this one."""
-    for name in ("_ext", "_static", "_extra", "_templates", "references.bib", "CITATION.cff"):
+def build(folder, url, pages, **options):
+    """Build a small book with the settings of this one, and options of Sphinx."""
+    for name in ("site", "references.bib", "CITATION.cff"):
         (folder / name).symlink_to(ROOT / name)
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     config["repository"]["url"] = url
+    config["sphinx"]["config"] |= options
     chapters = [{"file": str(Path(name).with_suffix(""))} for name in pages]
     toc = {"format": "jb-book", "root": "index", "chapters": chapters}
     settings = {"_config.yml": yaml.safe_dump(config), "_toc.yml": yaml.safe_dump(toc)}
@@ -273,6 +276,102 @@ def page_of(name):
     cells = [make[type(cell)]("".join(cell).replace("NAME", name)) for cell in CELLS]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     return nbformat.v4.new_notebook(cells=cells, metadata=kernel)
+
+
+FAULTY = """# Page
+
+:::{prf:proof}
+It is.
+:::
+
+:::{prf:proof}
+It is.
+:::
+
+:::{exercise} One
+:label: ex-one
+Do.
+:::
+
+:::{solution} ex-one
+Done.
+:::
+
+:::{exercise} Two
+:label: ex-two
+Do.
+:::
+
+:::{solution} ex-two
+Done.
+:::
+
+{cite:p}`logloss`
+
+```{bibliography}
+```
+"""
+
+
+def test_every_repair_is_still_needed_and_repairs(tmp_path):
+    found = {}
+    for repaired in (False, True):
+        folder = tmp_path / str(repaired)
+        folder.mkdir()
+        done = build(folder, "", {"page.md": FAULTY}, book_repairs=repaired)
+        assert done.returncode == 0, done.stderr
+        html = folder / "_build" / "html"
+        pages = [BeautifulSoup(path.read_bytes(), "html.parser") for path in html.glob("*.html")]
+        found[repaired] = {
+            (each.by, each.fault): any(each.find(page) for page in pages) for each in REPAIRS
+        }
+    mended = [fault for fault, there in found[False].items() if not there]
+    assert not mended, "no longer to be found without the repair: it can go"
+    left = [fault for fault, there in found[True].items() if there]
+    assert not left
+
+
+PASTED = [
+    "https://github.com/you/my.book",
+    "https://github.com/you/my.book/",
+    "https://github.com/you/my.book.git",
+    " https://github.com/you/my.book.git/\n",
+    "http://GitHub.com/you/my.book",
+    "github.com/you/my.book",
+    "git@github.com:you/my.book.git",
+    "ssh://git@github.com/you/my.book.git",
+    "ssh://git@github.com:22/you/my.book",
+    "git+ssh://git@github.com/you/my.book.git",
+    "git://github.com/you/my.book.git",
+    "https://you:secret@github.com/you/my.book",
+    "https://github.com/you/my.book/tree/main/chapters",
+    "https://github.com/you/my.book?tab=readme-ov-file#start",
+]
+
+
+@pytest.mark.parametrize("pasted", PASTED)
+def test_the_address_of_the_repository_as_people_paste_it(pasted):
+    assert repository(pasted) == "https://github.com/you/my.book"
+
+
+@pytest.mark.parametrize(
+    "pasted", ["https://gitlab.com/a/b/book.git", "https://gitlab.com/a/b/book/-/tree/main"]
+)
+def test_groups_may_stand_in_groups(pasted):
+    assert repository(pasted) == "https://gitlab.com/a/b/book"
+
+
+@pytest.mark.parametrize("pasted", ["", " ", None])
+def test_without_an_address(pasted):
+    assert repository(pasted) == ""
+
+
+@pytest.mark.parametrize(
+    "pasted", ["you/book", "book", "https://github.com", "https://github.com/you", "my book", 3]
+)
+def test_what_is_no_address_is_refused_in_a_sentence(pasted):
+    with pytest.raises(ConfigError, match=r"repository\.url in _config\.yml is .* write it as"):
+        repository(pasted)
 
 
 def test_one_setting_switches_on_the_buttons(tmp_path):

@@ -63,7 +63,7 @@ def lab(own, tmp_path_factory):
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += [f"--{name}={value}" for name, value in options.items()]
     places = {f"JUPYTER_{part}_DIR": str(folder / part) for part in ("CONFIG", "DATA", "RUNTIME")}
-    own_env = os.environ | places | {"JUPYTER_CONFIG_PATH": str(ROOT / "_ext" / "lab")}
+    own_env = os.environ | places | {"JUPYTER_CONFIG_PATH": str(ROOT / "site" / "lab")}
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(command, env=own_env, stdout=log, stderr=log, cwd=folder)
         address = f"http://127.0.0.1:{port}/"

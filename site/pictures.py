@@ -1,4 +1,4 @@
-"""Draw the README's picture from the package itself: ``python _ext/pictures.py``."""
+"""Draw the README's picture from the package itself: ``python site/pictures.py``."""
 
 import matplotlib
 
@@ -10,7 +10,7 @@ from bpcore import backward, forward, plots, worked_example
 
 
 def main():
-    """Write _static/worked-example.png: forward values in the units, deltas below them."""
+    """Write site/static/worked-example.png: forward values in the units, deltas below them."""
     net, X, Y = worked_example()
     cache = forward(net, X)
     grads = backward(net, cache, Y)
@@ -36,7 +36,7 @@ def main():
         r"backward: $\delta = (W^{\!\top}\!\delta)\odot g'(z)$", (0.82, 1.0),
         xycoords="axes fraction", fontsize=11, ha="center", color=plots.COLOUR["delta"],
     )  # fmt: skip
-    figure.savefig("_static/worked-example.png", dpi=150, bbox_inches="tight")
+    figure.savefig("site/static/worked-example.png", dpi=150, bbox_inches="tight")
 
 
 if __name__ == "__main__":

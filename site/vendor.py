@@ -1,9 +1,9 @@
 """Bring the JavaScript of site and tests: ``make vendor``, the only thing here that needs npm.
 
 The packages are pinned by version and by the checksum of their archive. What the site ships is
-written under _extra/vendor/, what translates its formulas under _ext/vendor/, what its tests need
-under tests/vendor/, what the live pictures use under bpcore/explore/vendor/, with licences and
-checksums, and committed.
+written under site/extra/vendor/, what translates its formulas under site/vendor/, what its tests
+need under tests/vendor/, what the live pictures use under bpcore/explore/vendor/, with licences
+and checksums, and committed.
 """
 
 import base64
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from fontTools import subset
 
-SITE, BUILD, TESTS = Path("_extra/vendor"), Path("_ext/vendor"), Path("tests/vendor")
+SITE, BUILD, TESTS = Path("site/extra/vendor"), Path("site/vendor"), Path("tests/vendor")
 PICTURES = Path("bpcore/explore/vendor")
 FOLDERS = (SITE, BUILD, TESTS, PICTURES)
 # What of the font is kept: Latin, Greek, punctuation, arrows, operators, brackets, slanted letters.

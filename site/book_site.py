@@ -1,0 +1,146 @@
+"""The book's extension of Sphinx: what every page passes through, each concern a module beside it.
+
+address.py  what the site says of itself       repairs.py  what others get wrong
+buttons.py  live forms of a chapter            policy.py   what a page may load
+passages.py links between passages             live.py     live pictures
+formulas.py TeX to MathML                      icons.py    icons
+reader.py   the notebooks that readers get
+"""
+
+import html
+import os
+import shutil
+from functools import partial
+from pathlib import Path
+
+import address
+import buttons
+import live
+import passages
+import reader
+from bs4 import BeautifulSoup
+from formulas import STYLE, translate
+from icons import draw
+from myst_parser.sphinx_ext.mathjax import html_visit_displaymath
+from policy import policy
+from repairs import repair
+from sphinx.errors import SphinxError
+from sphinx.ext.mathjax import html_visit_math
+from sphinx.jinja2glue import BuiltinTemplateLoader
+from sphinx.util import logging
+
+from bpcore.explore._picture import HERE, Picture
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+logger = logging.getLogger(__name__)
+
+
+def write_side_by_side(app, env):
+    """Let all processors write pages; one has read them, as not every extension may share that."""
+    app.parallel = 4 * (os.cpu_count() or 1)  # chunks of few pages, so that none waits for the last
+    write = app.builder.write_doc
+
+    def write_doc(name, doctree):
+        try:
+            write(name, doctree)
+        except Exception as error:  # Sphinx may drop what is raised while it hands out pages
+            logger.error("%s", error, location=name)
+
+    app.builder.write_doc = write_doc
+
+
+def page(app, pagename, templatename, context, doctree):
+    """Add to one page what its template needs."""
+    context["repairs"] = app.config.book_repairs
+    base = app.config.html_baseurl
+    context["page_address"] = base and base + app.builder.get_target_uri(pagename)
+    context["social_picture"] = base and base + "_static/social.png"
+    context["description"] = address.description(doctree) or app.config.project
+    if doctree is None:
+        return
+    context["equations"] = passages.equations(app.env)
+    source = Path(app.env.doc2path(pagename)).relative_to(app.srcdir).as_posix()
+    context["last_updated"] = app.last_dates.get(source)
+    if source.endswith(".ipynb"):
+        context["header_buttons"].append(buttons.launch_buttons(app, source, context["pathto"]))
+        download = context["pathto"](f"{reader.FOLDER}/{source}", 1)
+        for group in context["header_buttons"]:
+            if group["label"] == "download-buttons":
+                group["buttons"][0] |= {"url": download, "tooltip": "This page as a notebook"}
+        context["notebook"] = partial(
+            reader.write,
+            name=pagename,
+            source=Path(app.srcdir, source),
+            out=app.outdir,
+            base=app.config.html_baseurl,
+            known=app.sections,
+        )
+
+
+class Templates(BuiltinTemplateLoader):
+    """Sphinx's own templates; every finished page passes through the functions below."""
+
+    def render(self, template, context):
+        """Render a page, then repair it and seal it."""
+        text = super().render(template, context)
+        if "</head>" not in text:  # a part of a page, or no page at all
+            return text
+        soup = BeautifulSoup(text, "html.parser")
+        draw(soup)
+        if context["repairs"]:
+            repair(soup)
+        live.live(soup, context["pathto"])
+        if "notebook" in context:
+            context["notebook"](soup)
+        passages.name_equations(soup, context)
+        passages.forward(soup, context)
+        policy(soup)
+        if soup.find(class_="math"):
+            style = soup.new_tag("link", rel="stylesheet", href=context["pathto"](STYLE, 1))
+            soup.head.append(style)
+            translate(soup)  # last: MathML is most of a page, and what is above would search it
+        return str(soup)
+
+
+def finished(app, error):
+    """See that every page of the table of contents was written, then write 404.html."""
+    if error or app.builder.name != "html":
+        return
+    out = Path(app.outdir)
+    pictures = out / "_static" / "explore"
+    pictures.mkdir(exist_ok=True)
+    for name, text in live.explore(*(path.stem for path in HERE.glob("*.js"))).items():
+        (pictures / f"{name}.js").write_text(text, encoding="utf-8")
+    (pictures / "explore.css").write_text(Picture._css, encoding="utf-8")
+    for path in out.glob("_sources/**/*.ipynb"):  # raw: readers get the notebooks of reader.py
+        path.unlink()
+    for path in Path(app.srcdir).glob("assignments/*/student.ipynb"):
+        copied = out / reader.FOLDER / path.relative_to(app.srcdir)
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copied)
+    missing = [
+        name for name in app.config.external_site_map if not (out / f"{name}.html").is_file()
+    ]
+    if missing:
+        raise SphinxError(f"pages of _toc.yml that were not written: {missing}")
+    text = (TEMPLATES / "404.html").read_text(encoding="utf-8")
+    home = html.escape(app.config.html_baseurl or "./", quote=True)
+    (out / "404.html").write_text(text.replace("{{ home }}", home), encoding="utf-8")
+
+
+def setup(app):
+    """Connect to Sphinx."""
+    app.add_config_value("book_repairs", True, "html", bool)  # off in the test of what they repair
+    app.add_role("launch", buttons.launch)
+    # The TeX that MathJax would read, without MathJax: Templates.render translates it.
+    app.add_html_math_renderer("mathml", (html_visit_math, None), (html_visit_displaymath, None))
+    app.connect("config-inited", address.settings)
+    app.connect("builder-inited", address.dates)
+    app.connect("env-check-consistency", reader.sections)
+    app.connect("env-check-consistency", write_side_by_side)
+    app.connect("html-page-context", page, priority=900)
+    app.connect("missing-reference", passages.public_name)
+    app.connect("build-finished", finished)
+    app.config.template_bridge = "book_site.Templates"
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

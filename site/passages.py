@@ -1,0 +1,65 @@
+"""Links between passages: numbers of equations, names of the package, passages that moved."""
+
+import json
+import re
+from pathlib import Path
+
+from docutils import nodes
+
+CHECKED = re.compile(r"(?<=✓ )(eq-[\w-]+)")
+MOVED = json.loads(Path(__file__).with_name("moved.json").read_text(encoding="utf-8"))
+
+
+def equations(env):
+    """Find page, number and anchor of every labelled equation."""
+    found = {}
+    for label, (page, _) in env.get_domain("math").equations.items():
+        anchor = nodes.make_id(f"equation-{label}")
+        number = env.toc_fignumbers.get(page, {}).get("displaymath", {}).get(anchor, ())
+        found[label] = page, ".".join(map(str, number)), anchor
+    return found
+
+
+def name_equations(soup, context):
+    """Put the number of its equation, as a link, into every line that `check` has printed."""
+    for line in soup.find_all("pre"):
+        if "✓ eq-" not in line.get_text() or line.find_parent(class_="cell_input"):
+            continue
+        for text in line.find_all(string=CHECKED):
+            parts = CHECKED.split(text)
+            for k in range(1, len(parts), 2):
+                if parts[k] not in context["equations"]:  # an example of the API page
+                    continue
+                page, number, anchor = context["equations"][parts[k]]
+                here = page == context["pagename"]
+                href = f"#{anchor}" if here else f"{context['pathto'](page)}#{anchor}"
+                link = soup.new_tag("a", href=href, attrs={"class": "check-label"})
+                link.string = f"({number}) {parts[k]}"
+                parts[k] = link
+            text.replace_with(*parts)
+
+
+def forward(soup, context):
+    """Lead old addresses of this page to where the passage stands; book.js goes there at once."""
+    if moved := MOVED.get(context["pagename"]):
+        nav = soup.new_tag("nav", attrs={"class": "moved", "aria-label": "Moved to another page"})
+        for anchor, page in moved.items():
+            href = f"{context['pathto'](page)}#{anchor}"
+            link = soup.new_tag("a", id=anchor, href=href)
+            link.string = "This passage has moved to another chapter."
+            nav.append(link)
+        soup.find("article").append(nav)
+
+
+def public_name(app, env, node, contnode):
+    """Find bpcore.backward where it is documented, as bpcore.backprop.backward."""
+    package, _, name = node.get("reftarget", "").rpartition(".")
+    if node.get("refdomain") != "py" or package != "bpcore":
+        return None
+    domain = env.get_domain("py")
+    for full in domain.objects:
+        if full.split(".")[0] == "bpcore" and full.split(".")[2:] == [name]:
+            return domain.resolve_xref(
+                env, node["refdoc"], app.builder, node["reftype"], full, node, contnode
+            )
+    return None

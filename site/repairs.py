@@ -1,0 +1,145 @@
+"""Repairs of what the theme and the extensions get wrong on a page.
+
+Each waits for its fault to be mended upstream: a test builds a page without the repairs and finds
+every fault on it, so that a repair goes when its fault has gone.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bs4 import BeautifulSoup
+from bs4.element import Tag
+
+SEARCH = re.compile("searchtools|language_data|searchindex")
+
+new = BeautifulSoup("", "html.parser").new_tag
+
+
+@dataclass(frozen=True)
+class Repair:
+    """One fault: who makes it, what it is, how it is found on a page, how a place is repaired."""
+
+    by: str
+    fault: str
+    find: Callable[[BeautifulSoup], list[Tag]]
+    repair: Callable[[Tag], object]
+
+
+def repeated(soup):
+    """Find all but the first of the tags with one id."""
+    seen = set()
+    return [tag for tag in soup.find_all(id=True) if tag["id"] in seen or seen.add(tag["id"])]
+
+
+def to_class(tag):
+    """Turn an id into a class; styles may want it."""
+    tag["class"] = [*tag.get("class", []), tag["id"]]
+    del tag["id"]
+
+
+def proof_box(tag):
+    """Give the box of a proof a class of its own: "proof" is that of what is in it."""
+    tag["class"] = [*tag["class"], "proof-box"]
+    del tag["id"]
+
+
+def drop(name):
+    """Take an attribute away."""
+    return lambda tag: tag.attrs.pop(name)
+
+
+def listen(button):
+    """Leave the call to book.js, which listens to the button."""
+    button["data-call"] = button.attrs.pop("onclick")
+
+
+def search_button(form):
+    """Give a form a button to send it."""
+    button = new("button", type="submit", attrs={"class": "search-submit"})
+    button.string = "Search"
+    form.append(button)
+
+
+REPAIRS = (
+    Repair(
+        "sphinx-book-theme",
+        "title and contents stand a second time, for print, with an empty heading",
+        lambda soup: soup.find_all(id="jb-print-docs-body"),
+        Tag.decompose,
+    ),
+    Repair(
+        "sphinx-proof",
+        "every proof of a page has the same id",
+        lambda soup: soup.find_all("div", id="proof"),
+        proof_box,
+    ),
+    Repair(
+        "sphinx-exercise",
+        "every exercise of a page has the same id, and every solution",
+        lambda soup: soup.find_all(id=["exercise-content", "solution-content"]),
+        to_class,
+    ),
+    Repair("sphinx-book-theme", "ids stand twice", repeated, to_class),
+    Repair(
+        "pydata-sphinx-theme",
+        "the scripts of the search are loaded by every page, for results that are switched off",
+        lambda soup: [] if soup.find(id="search-results") else soup.find_all("script", src=SEARCH),
+        Tag.decompose,
+    ),
+    Repair(
+        "Sphinx",
+        "scripts hold up the text",  # documentation_options may: an inline script completes it
+        lambda soup: soup.find_all(
+            "script", src=lambda src: src and "documentation_options" not in src, defer=False
+        ),
+        lambda script: script.attrs.update(defer=""),
+    ),
+    Repair(
+        "sphinx-book-theme",
+        "buttons call inline scripts, which the policy of the page does not allow",
+        lambda soup: soup.find_all(onclick=True),
+        listen,
+    ),
+    Repair(
+        "sphinx-togglebutton and the theme",
+        "a label is read out instead of the words that are seen",
+        lambda soup: [
+            tag
+            for tag in soup.find_all(["summary", "button"], attrs={"aria-label": True})
+            if tag.get_text(strip=True)
+        ],
+        drop("aria-label"),
+    ),
+    Repair(
+        "sphinx-book-theme",
+        "an icon has a title beside that of its button",
+        lambda soup: [
+            icon for icon in soup.find_all("svg", title=True) if icon.find_parent("button")
+        ],
+        drop("title"),
+    ),
+    Repair(
+        "sphinxcontrib-bibtex",
+        "the role of a list, but no list items in it",
+        lambda soup: soup.find_all(class_="citation-list", role="list"),
+        drop("role"),
+    ),
+    Repair(
+        "pydata-sphinx-theme",
+        "the search has no button",
+        lambda soup: [
+            form
+            for form in soup.find_all("form", class_="bd-search")
+            if not form.find("button", type="submit")
+        ],
+        search_button,
+    ),
+)
+
+
+def repair(soup):
+    """Repair every fault of a page."""
+    for each in REPAIRS:
+        for tag in each.find(soup):
+            each.repair(tag)
