@@ -126,9 +126,10 @@ class FullBatch:
         for k in range(0, m, BLOCK):
             block = slice(k, k + BLOCK)
             calls, z = self.run.record(X[:, block], Y[:, block], part)
-            share = np.array(z.shape[-1] / m)  # the mean of all is a weighted mean of means
+            share = np.array(z.shape[-1] / m)  # of all samples
             self.calls += [*calls, (np.copyto, (logits[..., block], z))]
-            self.calls += [(np.multiply, (part, share, part)), (np.add, (slope, part, slope))]
+            self.calls.append((np.multiply, (part, share, part)))
+            self.calls.append((np.add, (slope, part, slope)))
         return logits
 
     def find(self):

@@ -88,7 +88,8 @@ class Dataset(Value):
         (2, 1)
         """
         if self.mean is None:
-            raise ValueError(f"{self!r} must be a part that split made, to have mean and deviation")
+            wanted = "a part that split made, to have mean and deviation"
+            raise ValueError(f"{self!r} must be {wanted}")
         with np.errstate(all="ignore"):
             return (valid.as_columns(X, len(self.X)) - self.mean) / self.deviation
 

@@ -123,7 +123,12 @@ def _value(f, x, kind=float):
     raise ValueError(f"f must return one finite {name} number, got {valid.describe(y)}; {advice}")
 
 
-def numerical_gradient(f: Callable[..., Any], x: ArrayLike, *, h: float = 1e-5) -> np.ndarray:
+def numerical_gradient(
+    f: Callable[..., Any],
+    x: ArrayLike,
+    *,
+    h: float = 1e-5,
+) -> np.ndarray:
     """Approximate the gradient of f at x by central differences (f(x + h) - f(x - h)) / 2h.
 
     Parameters

@@ -136,8 +136,9 @@ def _backward_theta(Theta, g, z, a, Y, loss):
     L, m = len(Theta) - 1, Y.shape[1]
     delta, dTheta = [None] * (L + 1), [None] * (L + 1)
     delta[L] = loss.delta_function(z[L], Y)
-    for i in range(L - 1, 0, -1):  # column 0 belongs to the constant 1: drop it
-        delta[i] = (Theta[i + 1][:, 1:].T @ delta[i + 1]) * g[i].derivative(a[i])
+    for i in range(L - 1, 0, -1):
+        W = Theta[i + 1][:, 1:]  # column 0 belongs to the constant 1: drop it
+        delta[i] = (W.T @ delta[i + 1]) * g[i].derivative(a[i])
     for i in range(1, L + 1):
         dTheta[i] = delta[i] @ _with_bias(a[i - 1]).T / m
     return dTheta
