@@ -82,6 +82,18 @@ def test_no_line_is_cut_on_a_desk(chapter):
     assert [line for line in lines if len(line) > 80] == []
 
 
+@pytest.mark.parametrize("chapter", NOTEBOOKS, ids=lambda chapter: chapter.stem)
+def test_open_code_speaks_of_the_subject(chapter):
+    """What carries a number into the text stands in a folded cell; a colour has its name."""
+    folded = {"hide-input", "hide-cell", "remove-cell"}
+    cells = json.loads(chapter.read_text(encoding="utf-8"))["cells"]
+    for cell in (cell for cell in cells if cell["cell_type"] == "code"):
+        source = "".join(cell["source"])
+        assert folded & set(cell["metadata"].get("tags", ())) or "glue(" not in source, source
+        named = {*plots.COLOUR.values(), *(colour for colour, *_ in plots.SERIES)} - {"#222222"}
+        assert [colour for colour in named if colour in source] == [], source
+
+
 def test_every_given_number_is_still_there():
     texts = {page.stem: without_code(markdown(page)) for page in NOTEBOOKS}
     assert [key for key in GIVEN if key[1] not in texts[key[0]]] == []
