@@ -166,6 +166,7 @@ HOUSE = {
     r"\b[Ww]ho (has|have|wants?|reads?|comes?) [^.?]{1,60}, (will|can|should|may)\b": (
         "a student who"
     ),
+    r"(?<=[.;:!] )Who(ever)? [^.?]{5,160}\.": "a student who",
     r"\bin the wild\b": "where it was found",
 }
 
@@ -189,6 +190,7 @@ def test_no_house_english(source):
         "differentiate by the weight",
         "by another road",
         "it sees it no more",
+        "Hand it in. Who sent only a PDF gets no points.",
     ],
 )
 def test_house_english_is_found(slip):
