@@ -1,44 +1,32 @@
 """The page that a student gets: one file, no script, nothing fetched, all text escaped."""
 
-import html
+import functools
 import os
 import unicodedata
+from dataclasses import dataclass
+from importlib.resources import files
 
-from bpgrader.marks import Marks
-from bpgrader.result import Result
+from tornado.template import DictLoader
+
+from bpgrader.drawn import draw
+from bpgrader.marks import Mark, Marks
+from bpgrader.result import Answer, Item, Result
 from bpgrader.store import file_name, fingerprint
 
-PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy"
- content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}: {name}</title>
-<style>
-body {{ font: 1rem/1.5 sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem }}
-table {{ border-collapse: collapse; width: 100% }}
-th, td {{ text-align: left; vertical-align: top; padding: .4rem; border-bottom: 1px solid #bbb }}
-td, pre, p {{ overflow-wrap: anywhere }}
-td, pre, .own {{ white-space: pre-wrap }}
-img {{ max-width: 100% }}
-td:not(:last-child) {{ white-space: nowrap }}
-@media (max-width: 40rem) {{
-  thead {{ display: none }}
-  td {{ display: inline-block; border: 0; padding: .2rem .4rem }}
-  td:last-child {{ display: block; padding-bottom: .8rem; border-bottom: 1px solid #bbb }}
-}}
-</style></head><body>
-<h1>{title}</h1>
-<p>{name}: <strong>{score}</strong>. {message}</p>
-{exercises}
-{written}
-<p>Graded from the code of your cells alone, on inputs drawn for this run (seed {seed}).</p>
-</body></html>
-"""
-TABLE = """<table><thead>
-<tr><th>Exercise</th><th>Points</th><th>Result</th><th>What to know</th></tr></thead><tbody>
-{rows}
-</tbody></table>"""
+
+def asset(name: str) -> str:
+    """Return a file of the folder ``pages``: a template, a style or a script."""
+    return (files("bpgrader") / "pages" / name).read_text(encoding="utf-8")
+
+
+@functools.cache
+def _template(name):
+    return DictLoader({name: asset(name)}, whitespace="all").load(name)
+
+
+def fill(name: str, **values: object) -> str:
+    """Fill in a template; every value is escaped but those that it takes raw."""
+    return _template(name).generate(**values).decode()
 
 
 def page_name(name: str) -> str:
@@ -60,47 +48,53 @@ def page_name(name: str) -> str:
     return readable
 
 
+@dataclass(frozen=True)
+class Shown:
+    """An answer in words as the page shows it.
+
+    Parameters
+    ----------
+    name, given, html, text, note, comment : str
+    rubric : tuple
+        Each line of the rubric, and whether it was found; None if nobody has ticked.
+    """
+
+    name: str
+    given: str
+    html: str
+    text: str
+    note: str
+    rubric: tuple[tuple[Item, bool | None], ...]
+    comment: str
+
+
 def page(result: Result, marks: Marks) -> str:
     """Return the feedback page of one submission."""
     score = "not graded"
     if result.score is not None:
         points, most = f"{result.points:g}", f"{result.max_points:g}"
         score = f"{points} of {most} points by the grader ({result.score:.0%})"
-    rows = []
-    for e in result.exercises:
-        points = f"{e['points']:g} of {e['max_points']:g}"
-        fields = (e["name"], points, e["status"], e["message"])
-        rows.append("<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in fields) + "</tr>")
-    return PAGE.format(
-        title=html.escape(result.title),
-        name=html.escape(result.name),
+    return fill(
+        "student.html",
+        style=asset("style.css"),
+        result=result,
         score=score,
-        message=html.escape(result.message),
-        exercises=TABLE.format(rows="\n".join(rows)) if rows else "",
-        written="".join(_answer(result, answer, marks) for answer in result.written)
-        + _sum(result, marks),
+        answers=[_shown(answer, marks.of(result, answer)) for answer in result.written],
+        total=_sum(result, marks),
         seed="–" if result.seed is None else result.seed,
     )
 
 
-def _answer(result, answer, marks):
-    key = result.name, answer.name
-    mark = marks.given.get(key)
-    given = "not marked yet, worth up to" if mark is None else f"{mark:g} of"
-    parts = [
-        f"<h2>{html.escape(answer.name)}: {given} {answer.max_points:g} points</h2>",
-        f"<pre>{html.escape(answer.text)}</pre>" if answer.text else "",
-        f"<p>{html.escape(answer.note)}</p>" if answer.note else "",
-    ]
-    for k, picture in enumerate(answer.pictures, 1):
-        source = f"data:{picture.media};base64,{picture.data}"
-        parts.append(f'<p>picture-{k}:<br><img alt="picture-{k}" src="{source}"></p>')
-    if mark is not None:
-        columns = dict(zip(marks.columns, marks.remarks.get(key, ()), strict=False))
-        comments = [text for name, text in columns.items() if name.casefold() == "comment" and text]
-        for head, text in (("Looked for", answer.rubric), *(("Comment", c) for c in comments)):
-            parts.append(f'<p class="own">{head}: {html.escape(text)}</p>')
-    return "\n".join(part for part in parts if part) + "\n"
+def _shown(answer: Answer, mark: Mark):
+    pictures = [f"data:{p.media};base64,{p.data}" for p in answer.pictures]
+    drawn = draw(answer.text, pictures) if answer.text or pictures else ""
+    most = f"{answer.max_points:g} points"
+    if mark.points is None:
+        given = f"not marked yet, worth up to {most}"
+        return Shown(answer.name, given, drawn, answer.text, answer.note, (), "")
+    rubric = tuple((i, i.text in mark.ticked if mark.ticked else None) for i in answer.rubric)
+    given = f"{mark.points:g} of {most}"
+    return Shown(answer.name, given, drawn, answer.text, answer.note, rubric, mark.comment)
 
 
 def _sum(result, marks):
@@ -108,4 +102,4 @@ def _sum(result, marks):
     if not result.written or marks.waiting(result) or (total := marks.total(result)) is None:
         return ""
     most = result.max_points + sum(answer.max_points for answer in result.written)
-    return f"<p><strong>In all {total:g} of {most:g} points.</strong></p>\n"
+    return f"In all {total:g} of {most:g} points."

@@ -1,17 +1,17 @@
 """All reports of a folder of results; they can be made again at any time."""
 
-import base64
 from pathlib import Path
 
 from bpgrader.gradescope import gradescope
 from bpgrader.hand_back import hand_back
-from bpgrader.marks import HEADER, Marks, counted, open_answers, read_marks
+from bpgrader.marks import Marks, counted, open_answers
 from bpgrader.page import page, page_name
 from bpgrader.result import Result
 from bpgrader.roster import Match, match, words
-from bpgrader.store import file_name, load, write
+from bpgrader.store import file_name, load, locked, write
 from bpgrader.summary import summary
 from bpgrader.tables import read_table, write_table
+from bpgrader.written import read_marks, write_marks
 
 
 def report(folder: Path, roster: Path | None = None, site: str | None = None) -> str:
@@ -42,7 +42,9 @@ def report(folder: Path, roster: Path | None = None, site: str | None = None) ->
     results, others = load(folder)
     if not results:
         raise ValueError(f"{folder} holds no results; run bpgrader grade first")
-    marks = read_marks(folder / "written.csv", results)
+    with locked(folder):
+        marks = read_marks(folder, results)
+        write_marks(folder, results, marks)
     best = counted(results, marks)
     kept = folder / "roster.csv"
     if roster:
@@ -52,7 +54,6 @@ def report(folder: Path, roster: Path | None = None, site: str | None = None) ->
     found = match(*table, [r.sender for r in best.values()]) if table else None
     write_table(folder / "grades.csv", _grades(best, marks, table, found))
     write_table(folder / "details.csv", _details(results, best, marks))
-    write_table(folder / "written.csv", _written(folder, results, marks))
     _pages(folder, results, marks)
     write_table(folder / "pages.csv", _list_of_pages(results, best, table, found))
     lines = [summary(results, best, marks, found)]
@@ -106,22 +107,6 @@ def _details(results, best, marks: Marks):
         rest = (marks.total(r), _most(r), marks.waiting(r), r.message)
         points = [r.by_name[name]["points"] if name in r.by_name else None for name in names]
         yield (*row, *rest, *points)
-
-
-def _written(folder, results, marks: Marks):
-    """Give the rows of written.csv, and write the pictures beside it."""
-    yield (*HEADER, *marks.columns, "before", "version")
-    for name, result in results.items():
-        for a in result.written:
-            key = name, a.name
-            pictures = []
-            for k, picture in enumerate(a.pictures, 1):
-                kind = picture.media.partition("/")[2]
-                pictures.append(f"pictures/{file_name(name)}-{file_name(a.name)}-{k}.{kind}")
-                write(folder / pictures[-1], base64.b64decode(picture.data))
-            row = (*key, a.max_points, marks.given.get(key), a.rubric, a.text, a.note)
-            remarks = marks.remarks.get(key) or [""] * len(marks.columns)
-            yield (*row, " ".join(pictures), *remarks, marks.before.get(key), a.version)
 
 
 def _pages(folder, results, marks: Marks):

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-FORMAT = 2
+FORMAT = 3
 
 
 def _grader():
@@ -70,6 +70,14 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Item:
+    """A line of a rubric, which a person ticks, and its points."""
+
+    text: str
+    points: float
+
+
+@dataclass(frozen=True)
 class Answer:
     """An answer in words, which waits for a person.
 
@@ -78,7 +86,7 @@ class Answer:
     name : str
         The question.
     max_points : float
-    rubric : str
+    rubric : tuple of Item
     text : str
         What was found, from the question to the next cell of the assignment.
     note : str
@@ -88,7 +96,7 @@ class Answer:
 
     name: str
     max_points: float
-    rubric: str
+    rubric: tuple[Item, ...]
     text: str = ""
     note: str = ""
     pictures: tuple[Picture, ...] = ()
@@ -179,10 +187,13 @@ class Result:
             tree["sender"] = Sender(**tree["sender"])
             tree["state"] = State(tree["state"])
             tree["exercises"] = tuple(tree["exercises"])
-            tree["written"] = tuple(
-                Answer(**{**a, "pictures": tuple(Picture(**p) for p in a["pictures"])})
-                for a in tree["written"]
-            )
+            tree["written"] = tuple(map(_answer, tree["written"]))
             return cls(**tree)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise ValueError(f"not a result of format {FORMAT}") from None
+
+
+def _answer(tree):
+    items = tuple(Item(**item) for item in tree["rubric"])
+    pictures = tuple(Picture(**picture) for picture in tree["pictures"])
+    return Answer(**{**tree, "rubric": items, "pictures": pictures})

@@ -148,14 +148,32 @@ class Written:
     ----------
     name : str
         The id of its Markdown cell.
-    points : float
-    rubric : str
-        What the person looks for.
+    rubric : dict
+        What the person looks for: a line of text -> its points.
     """
 
     name: str
-    points: float
-    rubric: str
+    rubric: Mapping[str, float]
+
+    def __post_init__(self):
+        """Refuse a rubric that cannot be ticked and added up."""
+        fits = isinstance(self.rubric, Mapping) and self.rubric
+        if not fits or not all(_is_item(*item) for item in self.rubric.items()):
+            raise ValueError(
+                f"rubric of {self.name} must be a dict such as {{'the chain rule': 2, 'shapes': 1}}"
+                f", one line of text -> points above 0, got {self.rubric!r}"
+            )
+
+    @property
+    def points(self) -> float:
+        """The points of all lines."""
+        return sum(self.rubric.values())
+
+
+def _is_item(text, points):
+    line = isinstance(text, str) and text.strip() == text != "" and text.isprintable()
+    number = isinstance(points, (int, float)) and not isinstance(points, bool)
+    return line and number and 0 < points < float("inf")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,12 @@
 """The results folder: one JSON file per submission, written whole or not at all."""
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from bpgrader.result import Result
@@ -39,6 +42,17 @@ def write(path: Path, content: str | bytes) -> None:
     except BaseException:  # a full disk: nothing is left behind
         os.unlink(new)
         raise
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep the tables of a folder for oneself; whoever else wants them waits."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def save(folder: Path, result: Result) -> None:

@@ -81,12 +81,12 @@ def _several(results, counted):
 
 def _waiting(results, marks):
     open_ = [
-        (result.name, answer.name)
+        mark
         for result in results.values()
-        for answer in result.written
-        if (result.name, answer.name) not in marks.given
+        for mark in (marks.of(result, answer) for answer in result.written)
+        if mark.points is None
     ]
-    again = sum(bool(marks.before.get(key)) for key in open_)
+    again = sum(bool(mark.before) for mark in open_)
     if open_:
         why = f", {again} of them again, as the answer or its points have changed" if again else ""
         yield f"{open_answers(len(open_))} for a mark in written.csv{why}"

@@ -9,6 +9,7 @@ from pathlib import Path
 from bpgrader.store import write
 
 FORMULA = re.compile(r"((?:^|[;,\t\r\n])\s*)(?=[=+\-@])")
+SAFE = re.compile(r"((?:^|[;,\t\r\n])\s*)'(?=[=+\-@])")
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?%?$", re.I)
 
 
@@ -35,6 +36,18 @@ def spreadsheet_safe(value: object) -> str:
         return text
     safe = FORMULA.sub(r"\1'", text)
     return f"'{safe}" if text[:1] in ("\t", "\r", "\n") else safe
+
+
+def plain(text: str) -> str:
+    """Undo `spreadsheet_safe`: give a text as it was before it went into a table.
+
+    Examples
+    --------
+    >>> plain("'= 0 is missing"), plain("'t Hooft")
+    ('= 0 is missing', "'t Hooft")
+    """
+    text = text[1:] if re.match(r"'[\t\r\n]", text) else text
+    return SAFE.sub(r"\1", text)
 
 
 def write_table(path: Path, rows: Iterable[Sequence[object]]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import unquote
 
 from bpgrader.notebook import PLACEHOLDER, make_release, source_of
-from bpgrader.result import Answer, Picture
+from bpgrader.result import Answer, Item, Picture
 from bpgrader.spec import Written
 
 MAX_ANSWER = 20_000  # characters; spreadsheets take no more than 32,767 in a cell
@@ -119,7 +119,7 @@ def _answer(question, released, places, cells):
     return Answer(
         question.name,
         question.points,
-        question.rubric,
+        tuple(Item(*item) for item in question.rubric.items()),
         text[:MAX_ANSWER],
         " ".join(notes),
         tuple(pictures),

@@ -374,17 +374,20 @@ sheet = Sheet(
     written=[
         Written(
             name="why-activations",
-            points=3,
-            rubric="Substitutes z[1] into z[2] and collects W = W[2] W[1], b = W[2] b[1] + b[2], "
-            "with shapes (2 points). Says that ten layers, too, are one map W x + b (1 point; "
-            "logistic regression only for those who put a sigmoid at the end).",
+            rubric={
+                "Substitutes z[1] into z[2] and collects W = W[2] W[1], b = W[2] b[1] + b[2], "
+                "with shapes": 2,
+                "Says that ten layers, too, are one map W x + b (logistic regression only for "
+                "those who put a sigmoid at the end)": 1,
+            },
         ),
         Written(
             name="saturation-observed",
-            points=3,
-            rubric="Describes the curve: 0 for small scales, then rises towards 1 (1 point). "
-            "Explains it by the flat ends of the sigmoid (1 point). Concludes that first weights "
-            "must be smaller the more inputs a unit has (1 point).",
+            rubric={
+                "Describes the curve: 0 for small scales, then rises towards 1": 1,
+                "Explains it by the flat ends of the sigmoid": 1,
+                "Concludes that first weights must be smaller the more inputs a unit has": 1,
+            },
         ),
     ],
 )

@@ -314,16 +314,21 @@ sheet = Sheet(
     written=[
         Written(
             name="from-likelihood",
-            points=4,
-            rubric="Writes P(y|x) as one formula (1 point); product for independent samples (1); "
-            "takes the logarithm and says why the maximiser stays (1); sign and 1/m (1).",
+            rubric={
+                "Writes P(y|x) as one formula": 1,
+                "Product for independent samples": 1,
+                "Takes the logarithm and says why the maximiser stays": 1,
+                "Sign and 1/m": 1,
+            },
         ),
         Written(
             name="separable",
-            points=3,
-            rubric="Overlapping: the curve has one minimum (1 point). Separable: it falls for "
-            "ever, there is no best slope (1). Explains that every sample is right and a steeper "
-            "slope only more certain; mentions stopping early or a penalty (1).",
+            rubric={
+                "Overlapping: the curve has one minimum": 1,
+                "Separable: it falls for ever, there is no best slope": 1,
+                "Explains that every sample is right and a steeper slope only more certain; "
+                "mentions stopping early or a penalty": 1,
+            },
         ),
     ],
 )

@@ -400,15 +400,22 @@ sheet = Sheet(
     written=[
         Written(
             name="why-a-minus-y",
-            points=4,
-            rubric="dl/da (1 point); da/dz (1); the product and what cancels (1); says that with "
-            "the quadratic loss a(1-a) stays, and what it does to wrong samples (1).",
+            rubric={
+                "dl/da": 1,
+                "da/dz": 1,
+                "The product and what cancels": 1,
+                "Says that with the quadratic loss a(1-a) stays, and what it does to wrong "
+                "samples": 1,
+            },
         ),
         Written(
             name="what-you-measured",
-            points=4,
-            rubric="Reports own numbers for several rates (1 point); slow, good and unstable rates "
-            "(1); training against held-back accuracy (1); says why the data are standardised (1).",
+            rubric={
+                "Reports own numbers for several rates": 1,
+                "Slow, good and unstable rates": 1,
+                "Training against held-back accuracy": 1,
+                "Says why the data are standardised": 1,
+            },
         ),
     ],
 )

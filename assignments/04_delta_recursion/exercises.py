@@ -478,18 +478,21 @@ sheet = Sheet(
     written=[
         Written(
             name="proof-of-bp2",
-            points=4,
-            rubric="Chain rule with the sum over the units of the next layer (2 points); "
-            "derivative of z[i+1] by z[i] with that of the activation (1); back to matrices with "
-            "the transpose, and shapes (1).",
+            rubric={
+                "Chain rule with the sum over the units of the next layer": 2,
+                "Derivative of z[i+1] by z[i] with that of the activation": 1,
+                "Back to matrices with the transpose, and shapes": 1,
+            },
         ),
         Written(
             name="vanishing",
-            points=5,
-            rubric="Deltas shrink toward the input, about fourfold per layer (1 point); explained "
-            "by factors of at most 1/4 and the size of the weights (1); with weights twice "
-            "as large they shrink less, about 2.6-fold (1); compares the costs for a badly "
-            "wrong network (1); relates it to the factor a (1 - a) at the output (1).",
+            rubric={
+                "Deltas shrink toward the input, about fourfold per layer": 1,
+                "Explained by factors of at most 1/4 and the size of the weights": 1,
+                "With weights twice as large they shrink less, about 2.6-fold": 1,
+                "Compares the costs for a badly wrong network": 1,
+                "Relates it to the factor a (1 - a) at the output": 1,
+            },
         ),
     ],
 )

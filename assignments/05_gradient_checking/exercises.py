@@ -575,15 +575,26 @@ sheet = Sheet(
     written=[
         Written(
             name="the-bugs",
-            points=5,
-            rubric="For each of the five: names the bug and the equation it breaks, and says which "
-            "gradients the check showed to be off (1 point each).",
+            rubric={
+                "Pass A: names the bug and the equation it breaks, and says which gradients the"
+                " check showed to be off": 1,
+                "Pass B: names the bug and the equation it breaks, and says which gradients the"
+                " check showed to be off": 1,
+                "Pass C: names the bug and the equation it breaks, and says which gradients the"
+                " check showed to be off": 1,
+                "Pass D: names the bug and the equation it breaks, and says which gradients the"
+                " check showed to be off": 1,
+                "Pass E: names the bug and the equation it breaks, and says which gradients the"
+                " check showed to be off": 1,
+            },
         ),
         Written(
             name="step-size",
-            points=3,
-            rubric="Errors fall as h and as h^2 (1 point); below some h rounding wins and the "
-            "error grows again (1); names the best h found and why the relative error is used (1).",
+            rubric={
+                "Errors fall as h and as h^2": 1,
+                "Below some h rounding wins and the error grows again": 1,
+                "Names the best h found and why the relative error is used": 1,
+            },
         ),
     ],
 )

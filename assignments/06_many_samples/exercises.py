@@ -473,14 +473,16 @@ sheet = Sheet(
     written=[
         Written(
             name="real-data",
-            points=6,
-            rubric="Own numbers for at least five rates and three batch sizes (2 points). Says "
-            "where a cost rises (three full-batch steps with rates beyond 2.5, single "
-            "samples on the held-back part from about 0.1 on), or that nothing diverges, "
-            "and why: the data are separable and the cost is flat far out (1). Full batch, "
-            "mini-batch and single samples compared at equal numbers of samples seen (1). "
-            "Chooses by held-back data, and says why not by training cost (1). Names one "
-            "thing that remains uncertain (1).",
+            rubric={
+                "Own numbers for at least five rates and three batch sizes": 2,
+                "Says where a cost rises (three full-batch steps with rates beyond 2.5, single "
+                "samples on the held-back part from about 0.1 on), or that nothing diverges, "
+                "and why: the data are separable and the cost is flat far out": 1,
+                "Full batch, mini-batch and single samples compared at equal numbers of samples"
+                " seen": 1,
+                "Chooses by held-back data, and says why not by training cost": 1,
+                "Names one thing that remains uncertain": 1,
+            },
         ),
     ],
 )

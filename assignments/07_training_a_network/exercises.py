@@ -423,19 +423,23 @@ sheet = Sheet(
     written=[
         Written(
             name="what-units-draw",
-            points=4,
-            rubric="One unit draws one straight line and gets about 70 per cent right (1 point); "
-            "two draw an open corner or strip, about 85 per cent (1); three or more close the ring "
-            "(1). Says why: each hidden unit has one line, the output weighs them (1).",
+            rubric={
+                "One unit draws one straight line and gets about 70 per cent right": 1,
+                "Two draw an open corner or strip, about 85 per cent": 1,
+                "Three or more close the ring": 1,
+                "Says why: each hidden unit has one line, the output weighs them": 1,
+            },
         ),
         Written(
             name="rate-and-start",
-            points=5,
-            rubric="Own numbers for at least four rates (1 point); chooses one by held-back data "
-            "and says why (1). The hidden layer gets more right than one unit, and why: "
-            "parity is not a weighted sum of pixels (1). With all weights 0 the hidden "
-            "units stay equal, as their gradients are (1). Says what training and held-back"
-            " shares differ by, and what is uncertain (1).",
+            rubric={
+                "Own numbers for at least four rates": 1,
+                "Chooses one by held-back data and says why": 1,
+                "The hidden layer gets more right than one unit, and why: parity is not a "
+                "weighted sum of pixels": 1,
+                "With all weights 0 the hidden units stay equal, as their gradients are": 1,
+                "Says what training and held-back shares differ by, and what is uncertain": 1,
+            },
         ),
     ],
 )

@@ -64,9 +64,10 @@ sheet = Sheet(
     written=[
         Written(
             name="why-scores",
-            points=2,
-            rubric="Subjects differ in their means and spreads (1 point); scores compare a person "
-            "with the others, in units of the spread (1).",
+            rubric={
+                "Subjects differ in their means and spreads": 1,
+                "Scores compare a person with the others, in units of the spread": 1,
+            },
         ),
     ],
 )

@@ -318,7 +318,7 @@ def test_a_sheet_of_questions_alone_is_graded(box, folder, tmp_path):
     (home / "source.ipynb").write_text(json.dumps(source), encoding="utf-8")
     (home / "exercises.py").write_text(
         "from bpgrader.spec import Sheet, Written\nsheet = Sheet(title='Words', exercises=[], "
-        "written=[Written(name='why-activations', points=3, rubric='r')])\n",
+        "written=[Written(name='why-activations', rubric={'r': 3})])\n",
         encoding="utf-8",
     )
     run("release", home)

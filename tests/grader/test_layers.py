@@ -20,6 +20,8 @@ LAYERS = [
         "tables",
         "roster",
         "marks",
+        "written",
+        "drawn",
         "page",
         "gradescope",
         "hand_back",

@@ -2,15 +2,18 @@
 
 import csv
 import itertools
+import re
 from dataclasses import replace
 
 import pytest
 
 from bpgrader.collect import sender
+from bpgrader.marks import Mark
 from bpgrader.page import page_name
 from bpgrader.report import report
-from bpgrader.result import GRADER, Answer, Picture, Result, State
+from bpgrader.result import GRADER, Answer, Item, Picture, Result, State
 from bpgrader.store import load, save
+from bpgrader.written import read_marks, set_mark
 
 PNG = Picture("image/png", "iVBORw0KGgo=")
 
@@ -57,7 +60,8 @@ def given(folder):
     return [row["mark"] for row in table(folder / "written.csv")]
 
 
-ONE = Answer("q", 3, "rubric", "W x = b; = 0")
+RUBRIC = (Item("the chain rule", 2), Item("shapes", 1))
+ONE = Answer("q", 3, RUBRIC, "W x = b; = 0")
 
 
 @pytest.fixture
@@ -74,7 +78,7 @@ def marked(tmp_path):
     ("new", "stays"),
     [
         (ONE, True),
-        (replace(ONE, rubric="another rubric"), True),
+        (replace(ONE, rubric=RUBRIC[:1]), True),
         (replace(ONE, note="a note"), True),
         (replace(ONE, text="other words"), False),
         (replace(ONE, text=""), False),
@@ -107,12 +111,35 @@ def test_the_columns_of_a_marker_are_kept(marked):
 
 
 def test_comment_and_rubric_are_on_the_page_once_marked(marked):
-    rewrite(marked / "written.csv", lambda row: row.update(comment="<b>see</b> eq-bp1"))
+    page = next(marked.glob("feedback/*.html")).read_text("utf-8")
+    assert "the chain rule (2)" in page
+    assert "✓" not in page  # nobody has ticked
+    rewrite(
+        marked / "written.csv",
+        lambda row: row.update(comment="<b>see</b> eq-bp1", ticked="shapes"),
+    )
     report(marked)
     page = next(marked.glob("feedback/*.html")).read_text("utf-8")
     assert "&lt;b&gt;see&lt;/b&gt; eq-bp1" in page
-    assert "Looked for: rubric" in page
+    assert re.search(r"✗ missing:</strong> the chain rule \(2\)", page)
+    assert re.search(r"✓ found:</strong> shapes \(1\)", page)
     assert "In all 8 of 13 points." in page
+
+
+LINES = ["= 0 is missing", "-b", "a, b; =c", "'quoted'", "@x", "1 2", "x\u00a0y"]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_comment_and_ticks_come_back_as_they_were(line, tmp_path):
+    answer = replace(ONE, rubric=(Item(line, 1), Item("other", 2)))
+    save(tmp_path, result("ada.ipynb", 5, answer))
+    report(tmp_path)
+    wanted = Mark(1, (line, "other"), f"{line}\n{line}")
+    results = load(tmp_path)[0]
+    set_mark(tmp_path, results["ada"], answer, wanted, Mark())
+    for _ in range(3):
+        report(tmp_path)
+        assert read_marks(tmp_path, results).of(results["ada"], answer) == wanted
 
 
 NAMES = ["'t Hooft", "=Grace", "-x", "@home", "O'Brien", " a;=1", "+1", '"q"', "李, 雷", "'"]

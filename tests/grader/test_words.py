@@ -6,6 +6,7 @@ import json
 import pytest
 
 from bpgrader.notebook import PLACEHOLDER, make_release, read_cells
+from bpgrader.result import Item
 from bpgrader.spec import Written
 from bpgrader.words import MAX_ANSWER, other_title, read_words
 
@@ -32,7 +33,7 @@ SOURCE = {
         markdown("how", f"## Task 4: how?\n\nSay how.{SOLUTION}"),
     ],
 }
-QUESTIONS = [Written(name="why", points=3, rubric="r"), Written(name="how", points=2, rubric="r")]
+QUESTIONS = [Written(name="why", rubric={"r": 3}), Written(name="how", rubric={"r": 2})]
 NAMES = ["answer", "other"]
 
 
@@ -107,7 +108,7 @@ def test_words_are_found_wherever_they_stand(place, ids):
     why, how = read(*PLACES[place], ids=ids)
     for word in ("Because", "**b**", "a."):
         assert word in why.text
-    assert (why.name, why.max_points, why.rubric) == ("why", 3, "r")
+    assert (why.name, why.max_points, why.rubric) == ("why", 3, (Item("r", 3),))
     if place in ("as a comment",):
         assert why.text.startswith("```\n#")
     elif "cut" not in place and "stead" not in place:
@@ -258,4 +259,4 @@ def test_a_released_notebook_says_where_to_write():
 
 def test_a_question_without_its_cell_is_said():
     with pytest.raises(ValueError, match="no Markdown cell with id 'where' and a solution region"):
-        read_words(SOURCE, [Written(name="where", points=1, rubric="r")], NAMES, [])
+        read_words(SOURCE, [Written(name="where", rubric={"r": 1})], NAMES, [])
