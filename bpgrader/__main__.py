@@ -1,6 +1,5 @@
-"""The command ``bpgrader``: release, check, grade, report, selftest."""
+"""The command ``bpgrader``: release, check, grade, mark, report, selftest."""
 
-import io
 import os
 import sys
 from importlib.resources import files
@@ -11,8 +10,8 @@ from tqdm import tqdm
 
 from bpgrader.batch import grade_all
 from bpgrader.collect import collect
-from bpgrader.environment import NoBoxError
 from bpgrader.executors import executor
+from bpgrader.exits import EPILOG, Commands
 from bpgrader.grade import UNBOXED, Job
 from bpgrader.inputs import show_inputs
 from bpgrader.proof import prove
@@ -24,15 +23,6 @@ from bpgrader.selftest import selftest
 from bpgrader.spec import Assignment
 from bpgrader.store import save, write
 
-EPILOG = """\b
-Exit codes:
-  0  done: everything was graded, whatever the marks
-  1  some submissions could not be graded for reasons of the machine: run it again
-  2  the command line is wrong, or a file is missing or damaged
-  3  no working sandbox: nothing was run
-  4  the assignment itself is at fault (check)
-  5  the grader itself failed on some submissions: report it
-  130  stopped by Ctrl-C: what is done is kept, the same command goes on"""
 ASSIGNMENT = click.Path(exists=True, file_okay=False, path_type=Path)
 UNSAFE = click.option(
     "--unsafe-no-sandbox",
@@ -41,29 +31,7 @@ UNSAFE = click.option(
 )
 
 
-class _Commands(click.Group):
-    """Turns the errors that a user can cure into one sentence and an exit code."""
-
-    def invoke(self, ctx):
-        for stream in (sys.stdout, sys.stderr):  # a terminal that lacks a letter shows a ?
-            if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="replace")
-        try:
-            return super().invoke(ctx)
-        except NoBoxError as error:
-            click.echo(f"bpgrader: {error}", err=True)
-            ctx.exit(3)
-        except KeyboardInterrupt:
-            click.echo(
-                "bpgrader: stopped; what is done is kept, the same command goes on", err=True
-            )
-            ctx.exit(130)
-        except (ValueError, OSError) as error:
-            click.echo(f"bpgrader: {error}", err=True)
-            ctx.exit(2)
-
-
-@click.group(cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="bpcore")
 def main():
     """Release course assignments, and grade untrusted notebooks in a sandbox.
@@ -72,11 +40,12 @@ def main():
     ### END SOLUTION) and exercises.py (what is asked, on which inputs, and the usual mistakes).
 
     \b
-    A term in five commands:
+    A term in six commands:
       bpgrader selftest                                   is the sandbox tight?
       bpgrader check   assignments/01_forward_pass        does it mark rightly?
       bpgrader release assignments/01_forward_pass --to hand_out
       bpgrader grade   assignments/01_forward_pass submissions.zip --out marks
+      bpgrader mark    marks                              answers in words, in the browser
       bpgrader report  marks --roster course_list.csv
     """
 
@@ -261,6 +230,33 @@ def report_(marks, roster, site):
     Moodle takes by "Upload multiple feedback files in a zip", Canvas by "Upload submissions".
     """
     click.echo(report(marks, roster, site))
+
+
+@main.command()
+@click.argument("marks", type=ASSIGNMENT)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: any free one.")
+@click.option("--no-browser", is_flag=True, help="Print the address, open nothing.")
+def mark(marks, port, no_browser):
+    """Mark answers in words in the browser.
+
+    Opens a page on this machine: question by question all answers, with formulas drawn and pictures
+    shown, the rubric to tick, points and a comment. Every mark is saved at once, into written.csv.
+    Ctrl-C ends it and makes all reports again.
+
+    The address holds a secret: who does not know it gets nothing. From another machine:
+    ssh -L 8000:127.0.0.1:8000, and here --port 8000.
+    """
+    from bpgrader.mark import serve
+
+    click.echo(report(marks))
+
+    def ready(address):
+        click.echo(f"mark here: {address}\nCtrl-C ends it and makes all reports again")
+        if not no_browser:
+            click.launch(address)
+
+    serve(marks, port, ready)
+    click.echo(report(marks))
 
 
 @main.command()

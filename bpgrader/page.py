@@ -24,9 +24,9 @@ def _template(name):
     return DictLoader({name: asset(name)}, whitespace="all").load(name)
 
 
-def fill(name: str, **values: object) -> str:
+def fill(template: str, /, **values: object) -> str:
     """Fill in a template; every value is escaped but those that it takes raw."""
-    return _template(name).generate(**values).decode()
+    return _template(template).generate(**values).decode()
 
 
 def page_name(name: str) -> str:

@@ -1,6 +1,7 @@
 """The result of one submission: all reports are made of these, now or a year later."""
 
 import dataclasses
+import functools
 import hashlib
 import json
 from dataclasses import dataclass, field
@@ -101,7 +102,7 @@ class Answer:
     note: str = ""
     pictures: tuple[Picture, ...] = ()
 
-    @property
+    @functools.cached_property
     def version(self) -> str:
         """A fingerprint of the answer and its maximum: a mark belongs to these."""
         shown = json.dumps([self.text, self.max_points, [p.data for p in self.pictures]])

@@ -22,6 +22,9 @@ OWN = (*HEADER, "before", "version")  # the columns that the grader writes
 class ChangedError(ValueError):
     """The answer is another now than the one that was marked."""
 
+    def __str__(self):
+        return "this answer has changed meanwhile; load the page again"
+
 
 def read_marks(folder: Path, results: Mapping[str, Result]) -> Marks:
     """Read the marks that a person has put into ``written.csv``.
@@ -166,7 +169,7 @@ def set_mark(folder: Path, result: Result, answer: Answer, new: Mark, seen: Mark
         found = (r for r in rows if (r["submission"], r["question"]) == (name, answer.name))
         row = next(found, None)
         if row is None or row.get("version") != answer.version:
-            raise ChangedError("this answer has changed meanwhile; load the page again")
+            raise ChangedError
         there = _mark(row, answer)
         if said(there) not in (said(seen), said(new)):
             row["before"] = describe(there, answer.max_points)

@@ -1,16 +1,21 @@
 """What the tests of the grader share. Hostile code runs in the box only, never outside."""
 
+import asyncio
 import json
 import os
+import threading
 import time
 import uuid
 from pathlib import Path
 
 import pytest
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
 
 from bpgrader import box as sandbox
 from bpgrader.environment import NoBoxError
 from bpgrader.grade import Job, grade
+from bpgrader.mark import ADDRESS, application
 from bpgrader.notebook import make_release
 from bpgrader.selftest import selftest
 from bpgrader.spec import Assignment
@@ -70,6 +75,41 @@ def graded(box, assignment):
         return grade(Job("student", data, "", assignment, **options))
 
     return run
+
+
+@pytest.fixture
+def serve():
+    """Serve a folder of results for marking, as the command does; give the port."""
+    running = []
+
+    def begin(folder, token):
+        ready, stop, loop = threading.Event(), asyncio.Event(), asyncio.new_event_loop()
+        (listening,) = bind_sockets(0, ADDRESS)
+        port = listening.getsockname()[1]
+
+        async def run():
+            server = HTTPServer(application(folder, token, port))
+            server.add_sockets([listening])
+            ready.set()
+            await stop.wait()
+            server.stop()
+            await server.close_all_connections()
+
+        thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
+        thread.start()
+        ready.wait()
+
+        def end():
+            loop.call_soon_threadsafe(stop.set)
+            thread.join()
+            loop.close()
+
+        running.append(end)
+        return port
+
+    yield begin
+    for end in running:
+        end()
 
 
 NAME = "weighted_input"

@@ -27,9 +27,11 @@ LAYERS = [
         "hand_back",
         "summary",
         "report",
+        "marking",
+        "mark",
         "inputs",
     ),
-    *("release", "proof"),
+    *("release", "proof", "exits"),
     *("__main__",),
 ]
 BROWSER = LAYERS[: LAYERS.index("student") + 1]  # what runs beside the student
