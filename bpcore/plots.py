@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Circle
 from numpy.typing import ArrayLike
 
@@ -17,6 +18,10 @@ from bpcore._style import COLOUR, DASH, MARKER, RADIUS, SERIES
 from bpcore._style import use_style as use_style
 from bpcore.data import Dataset
 from bpcore.network import as_sizes
+
+_ANSWER = LinearSegmentedColormap.from_list(
+    "answer", [COLOUR["class 0"], "white", COLOUR["class 1"]]
+)
 
 
 def _axes(ax):
@@ -162,7 +167,7 @@ def region(
             "probability must lie between 0 and 1, got values from "
             f"{probability.min():g} to {probability.max():g}; draw a[L], not z[L]"
         )
-    ax.contourf(x1, x2, probability, levels=np.linspace(0, 1, 11), cmap="PuOr_r", alpha=0.5)
+    ax.contourf(x1, x2, probability, levels=np.linspace(0, 1, 11), cmap=_ANSWER, alpha=0.5)
     if probability.min() < 0.5 < probability.max():
         ax.contour(x1, x2, probability, levels=[0.5], colors="black", linewidths=1.5)
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
