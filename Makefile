@@ -139,6 +139,11 @@ assignments: $(READY) ## write the student notebooks and their checks from the s
 release: book ## write site, PDF, notebooks and student edition into _build/release
 	python site/editions.py release
 
+.PHONY: translations
+translations: $(READY) ## bring the catalogues of the other language up to date with the English, and say what is to do
+	@python site/translation.py update
+	@python site/translation.py check | tail -n 1
+
 .PHONY: bench
 bench: $(READY) ## compare the speed with other libraries (minutes; on a quiet machine) and write it into the book
 	python -m benchmarks

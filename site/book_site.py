@@ -27,6 +27,7 @@ from repairs import repair
 from sphinx.errors import SphinxError
 from sphinx.ext.mathjax import html_visit_math
 from sphinx.jinja2glue import BuiltinTemplateLoader
+from sphinx.locale import _
 from sphinx.util import logging
 
 from bpcore.explore._picture import HERE, Picture
@@ -67,7 +68,7 @@ def page(app, pagename, templatename, context, doctree):
         download = context["pathto"](f"{reader.FOLDER}/{source}", 1)
         for group in context["header_buttons"]:
             if group["label"] == "download-buttons":
-                group["buttons"][0] |= {"url": download, "tooltip": "This page as a notebook"}
+                group["buttons"][0] |= {"url": download, "tooltip": _("This page as a notebook")}
         context["notebook"] = partial(
             reader.write,
             name=pagename,

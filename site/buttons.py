@@ -1,16 +1,17 @@
 """The buttons and links that open a chapter as a live notebook."""
 
 from docutils import nodes
+from sphinx.locale import _
 
 
 def launch_buttons(app, source, pathto):
     """Make the menu that opens one chapter as a live notebook."""
     theme = app.config.html_theme_options
-    host, _, repository = theme["repository_url"].partition("://")[2].partition("/")
+    host, repository = theme["repository_url"].partition("://")[2].partition("/")[::2]
     links = [
         (
-            "In this browser (JupyterLite)",
-            "Runs in this browser; needs the network, which brings Python (Pyodide)",
+            _("In this browser (JupyterLite)"),
+            _("Runs in this browser; needs the network, which brings Python (Pyodide)"),
             "_static/images/logo_jupyterlite.svg",
             f"{pathto('lite/notebooks/index.html', 1)}?path={source}",
         )
@@ -19,13 +20,13 @@ def launch_buttons(app, source, pathto):
         links += [
             (
                 "Binder",
-                "A free server of mybinder.org; starts within minutes",
+                _("A free server of mybinder.org; starts within minutes"),
                 "_static/images/logo_binder.svg",
                 f"https://mybinder.org/v2/gh/{repository}/notebooks?urlpath=lab/tree/{source}",
             ),
             (
                 "Colab",
-                "A server of Google; needs an account",
+                _("A server of Google; needs an account"),
                 "_static/images/logo_colab.png",
                 f"https://colab.research.google.com/github/{repository}/blob/notebooks/{source}",
             ),
@@ -34,7 +35,7 @@ def launch_buttons(app, source, pathto):
         "type": "group",
         "label": "launch-buttons",
         "icon": "fas fa-rocket",
-        "tooltip": "Run this chapter",
+        "tooltip": _("Run this chapter"),
         "buttons": [
             {"type": "link", "text": text, "tooltip": tip, "icon": icon, "url": url}
             for text, tip, icon, url in links
@@ -47,7 +48,7 @@ def launch(name, rawtext, text, lineno, inliner, options=None, content=None):
     env = inliner.document.settings.env
     up = "../" * env.docname.count("/")
     links = []
-    for button in launch_buttons(env.app, text, lambda target, _: up + target)["buttons"]:
+    for button in launch_buttons(env.app, text, lambda target, resource: up + target)["buttons"]:
         links += [nodes.Text(", ")] if links else []
         where = {"refuri": button["url"], "reftitle": button["tooltip"], "internal": True}
         links.append(nodes.reference(rawtext, button["text"], **where))

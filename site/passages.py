@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from docutils import nodes
+from sphinx.locale import _
 
 CHECKED = re.compile(r"(?<=✓ )(eq-[\w-]+)")
 MOVED = json.loads(Path(__file__).with_name("moved.json").read_text(encoding="utf-8"))
@@ -13,7 +14,8 @@ MOVED = json.loads(Path(__file__).with_name("moved.json").read_text(encoding="ut
 def equations(env):
     """Find page, number and anchor of every labelled equation."""
     found = {}
-    for label, (page, _) in env.get_domain("math").equations.items():
+    for label, entry in env.get_domain("math").equations.items():
+        page = entry[0]
         anchor = nodes.make_id(f"equation-{label}")
         number = env.toc_fignumbers.get(page, {}).get("displaymath", {}).get(anchor, ())
         found[label] = page, ".".join(map(str, number)), anchor
@@ -42,11 +44,13 @@ def name_equations(soup, context):
 def forward(soup, context):
     """Lead old addresses of this page to where the passage stands; book.js goes there at once."""
     if moved := MOVED.get(context["pagename"]):
-        nav = soup.new_tag("nav", attrs={"class": "moved", "aria-label": "Moved to another page"})
+        nav = soup.new_tag(
+            "nav", attrs={"class": "moved", "aria-label": _("Moved to another page")}
+        )
         for anchor, page in moved.items():
             href = f"{context['pathto'](page)}#{anchor}"
             link = soup.new_tag("a", id=anchor, href=href)
-            link.string = "This passage has moved to another chapter."
+            link.string = _("This passage has moved to another chapter.")
             nav.append(link)
         soup.find("article").append(nav)
 

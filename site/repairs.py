@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
+from sphinx.locale import _
 
 SEARCH = re.compile("searchtools|language_data|searchindex")
 
@@ -57,7 +58,7 @@ def listen(button):
 def search_button(form):
     """Give a form a button to send it."""
     button = new("button", type="submit", attrs={"class": "search-submit"})
-    button.string = "Search"
+    button.string = _("Search")
     form.append(button)
 
 

@@ -1,0 +1,206 @@
+"""The messages of a source: what a translation replaces, cut out and put back.
+
+Every function takes a source and ``say``, which gives for a message its translation, or nothing
+where the English is to stay. To collect messages is to call it with a ``say`` that writes down.
+"""
+
+import json
+import re
+from pathlib import Path
+
+import yaml
+
+FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
+DIRECTIVE = re.compile(r"(?P<mark>\s*:{3,}\{(?P<name>[\w:-]+)\}\s*)(?P<title>.*\S)?\s*")
+MARK = re.compile(r"(?P<mark>\s*(?:(?:[-*+]|\d+[.)]|#+|>)\s+)*)(?P<text>.*)", re.DOTALL)
+RAW = re.compile(
+    r"\s*$"  # nothing
+    r"|\([^()\s]+\)=\s*$"  # a label
+    r"|\s*:{3,}\s*$"  # the end of a directive
+    r"|\s*\|[\s|:-]+\|\s*$"  # the line under the head of a table
+)
+OPTION = re.compile(r"\s*:[\w-]+:(\s|$)")
+BEGINS = re.compile(r"\s*(?:[-*+]|1[.)]) ")  # the list that ends a paragraph above it
+ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)]) ")
+TITLED = {"admonition", "exercise", "note", "tip", "warning"}
+NEW_LINE = re.compile(r"\s*\n\s*(?:> ?)?")
+RST_TITLE = re.compile(r"(?m)^(?P<title>\w.*)\n(?P<line>-+)$")
+
+# Never words: formulas, code, what a role names, addresses, tags, Chinese words, their pinyin.
+TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ"
+NO_WORDS = re.compile(
+    r"\$[^$]+\$"
+    r"|\{[\w:-]+\}`(?:[^`<]*<[^`>]+>|[^`]*)`"
+    r"|`[^`]+`"
+    r'|<span lang="zh-Hans">.*?</span>'
+    r"|<[^>]+>|\]\([^)]*\)"
+    rf"|(?<=\|)[a-zü '’{TONED}-]*[{TONED}][a-zü '’{TONED}-]*(?=\|)"
+)
+ROLE_WORDS = re.compile(r"\{(?!eq|glue)[\w:-]+\}`([^`<]*\S)\s*<[^`>]+>`")
+WORDS = re.compile(r"[A-Za-z][a-z]")
+
+
+def has_words(text):
+    """Say whether there is anything to translate."""
+    named = " ".join(ROLE_WORDS.findall(text))
+    return bool(WORDS.search(NO_WORDS.sub(" ", text)) or WORDS.search(named))
+
+
+def one(text, say, kind="text"):
+    """Translate one message; line breaks in it are no more than spaces."""
+    message = NEW_LINE.sub(" ", text.strip())
+    return (has_words(message) and say(message, kind)) or text
+
+
+def markdown(text, say):
+    """Translate a text in MyST Markdown, block by block."""
+    lines = text.splitlines(keepends=True)
+    out, terms, k = [], False, 0
+    while k < len(lines):
+        stop = verbatim(lines, k)
+        if stop > k:
+            block = "".join(lines[k:stop])
+            out.append(titles(block, say) if "{eval-rst}" in lines[k] else block)
+        elif opened := DIRECTIVE.fullmatch(lines[k]):
+            stop = k + 1
+            terms = opened["name"] == "glossary"
+            out.append(directive(opened, lines[k], say))
+            while stop < len(lines) and OPTION.match(lines[stop]):
+                stop += 1
+            out += lines[k + 1 : stop]
+        elif RAW.match(lines[k]) or (terms and lines[k][0] != " "):
+            stop = k + 1
+            terms = terms and not lines[k].startswith(":::")
+            out.append(lines[k])
+        else:
+            stop = end_of_block(lines, k)
+            out.append(block_of_text("".join(lines[k:stop]), say))
+        k = stop
+    return "".join(out)
+
+
+def verbatim(lines, k):
+    """Find the end of what is never translated and begins here: code, a formula, front matter."""
+    if k == 0 and lines[0].rstrip() == "---":
+        return lines.index("---\n", 1) + 1
+    if opened := FENCE.match(lines[k]):
+        return 1 + next(j for j in range(k + 1, len(lines)) if lines[j].strip() == opened[1])
+    start = lines[k].strip()
+    if not start.startswith("$$"):
+        return k
+    if "$$" in start[2:]:
+        return k + 1
+    return 1 + next(j for j in range(k + 1, len(lines)) if "$$" in lines[j])
+
+
+def end_of_block(lines, k):
+    """Find the end of a paragraph, an item of a list, a heading or a row of a table."""
+    if lines[k].startswith(("#", "|")):
+        return k + 1
+    ends = ITEM if ITEM.match(lines[k]) else BEGINS
+    stop = k + 1
+    while stop < len(lines) and not RAW.match(lines[stop]):
+        if lines[k].startswith(">") != lines[stop].startswith(">"):
+            break
+        if DIRECTIVE.match(lines[stop]) or verbatim(lines, stop) > stop:
+            break
+        if lines[stop].startswith(("|", "#")) or ends.match(lines[stop]):
+            break
+        stop += 1
+    return stop
+
+
+def block_of_text(block, say):
+    """Translate a block; its mark in front and the end of its line stay."""
+    mark, text = MARK.fullmatch(block).group("mark", "text")
+    kept = text.rstrip()
+    kind = "section" if mark.startswith("#") else "row" if kept.startswith("|") else "text"
+    return mark + one(kept, say, kind) + text[len(kept) :]
+
+
+def directive(opened, line, say):
+    """Translate the title of a box; what stands behind other directives is a name."""
+    name, title = opened["name"], opened["title"]
+    if not title or not (name in TITLED or name.startswith("prf:")):
+        return line
+    return f"{opened['mark']}{one(title, say, 'title of a box')}\n"
+
+
+def titles(block, say):
+    """Translate the titles in reStructuredText, each with a line below that is long enough."""
+
+    def title(found):
+        said = one(found["title"], say, "section")
+        line = found["line"] if said == found["title"] else "-" * (2 * len(said))
+        return f"{said}\n{line}"
+
+    return RST_TITLE.sub(title, block)
+
+
+def notebook(text, say):
+    """Translate the texts of a notebook, and what its cells say of their pictures."""
+    cells = json.loads(text)
+    for cell in cells["cells"]:
+        if cell["cell_type"] == "markdown":
+            said = markdown("".join(cell["source"]), say)
+            cell["source"] = said.splitlines(keepends=True)
+            continue
+        own = cell["metadata"].get("mystnb", {})
+        for place, key, kind in (
+            (own, "code_prompt_show", "button"),
+            (own, "code_prompt_hide", "button"),
+            (own.get("image", {}), "alt", "picture in words"),
+            (own.get("figure", {}), "caption", "caption"),
+        ):
+            if key in place:
+                place[key] = one(place[key], say, kind)
+    return json.dumps(cells, ensure_ascii=False, indent=1) + "\n"
+
+
+def bibliography(text, say):
+    """Translate the notes in a BibTeX file; titles and names stand as they were printed."""
+    return re.sub(
+        r"(?m)(?<=^  note)(\s*=\s*\{)(.*)(?=\},$)",
+        lambda found: found[1] + one(found[2], say, "reference"),
+        text,
+    )
+
+
+def settings(text, say):
+    """Translate what the settings of the book say to readers: its title, author and parts."""
+    return re.sub(
+        r"(?m)^(title|author|  - caption)(: )(.*)$",
+        lambda found: found[1] + found[2] + one(found[3], say, found[1].strip(" -")),
+        text,
+    )
+
+
+HOW = {".ipynb": notebook, ".md": markdown, ".bib": bibliography, ".yml": settings}
+
+
+def translate(path, say):
+    """Give the text of one source in the other language."""
+    return HOW[path.suffix](path.read_text(encoding="utf-8"), say)
+
+
+def collect(paths):
+    """List the messages of sources in reading order, with the section and the kind of each."""
+    found, section = {}, ""
+
+    def note(message, kind):
+        nonlocal section
+        section = message if kind == "section" else section
+        found.setdefault(
+            message, f"{section} ({kind})" if kind not in ("section", "text") else section
+        )
+
+    for path in paths:
+        translate(path, note)
+    return found
+
+
+def pages():
+    """List the sources of the book's pages, in the order of its table of contents."""
+    toc = yaml.safe_load(Path("_toc.yml").read_text(encoding="utf-8"))
+    names = [toc["root"], *(page["file"] for part in toc["parts"] for page in part["chapters"])]
+    return [next(p for p in map(Path, (f"{n}.ipynb", f"{n}.md")) if p.is_file()) for n in names]
