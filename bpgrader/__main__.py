@@ -219,10 +219,11 @@ def report_(marks, roster, site):
     \b
     grades.csv      one line a student, for Moodle, Canvas or a spreadsheet
     details.csv     points of every exercise, of every submission
-    written.csv     answers in words: put marks into the column mark, then run this again
+    written.csv     answers in words and their marks (bpgrader mark, or a spreadsheet)
     pictures/       pictures in these answers
     feedback/       one HTML page for each submission
     pages.csv       whose page is which
+    class.html      the class: points, what was right, mistakes, who waits
     gradescope/     results.json for every submission
 
     --roster takes the table that the course site exports: its columns are kept, one is added. A

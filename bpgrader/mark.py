@@ -37,7 +37,12 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-ASSETS = {"mark.js": "text/javascript", "style.css": "text/css", "mark.css": "text/css"}
+ASSETS = {
+    "mark.js": "text/javascript; charset=utf-8",
+    "style.css": "text/css; charset=utf-8",
+    "mark.css": "text/css; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+}
 CODES = {ChangedError: 409, LookupError: 404, ValueError: 409, OSError: 507}
 REFUSED = "use the address that bpgrader mark has printed"
 
@@ -138,7 +143,7 @@ class _Asset(_Handler):
     """The script and the styles."""
 
     def get(self, name):
-        self.set_header("Content-Type", f"{ASSETS[name]}; charset=utf-8")
+        self.set_header("Content-Type", ASSETS[name])
         self.finish(asset(name))
 
 

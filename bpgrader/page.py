@@ -101,5 +101,4 @@ def _sum(result, marks):
     """Give the sum of all points, once there is one."""
     if not result.written or marks.waiting(result) or (total := marks.total(result)) is None:
         return ""
-    most = result.max_points + sum(answer.max_points for answer in result.written)
-    return f"In all {total:g} of {most:g} points."
+    return f"In all {total:g} of {result.most:g} points."

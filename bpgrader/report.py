@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from bpgrader.class_page import class_page
 from bpgrader.gradescope import gradescope
 from bpgrader.hand_back import hand_back
 from bpgrader.marks import Marks, counted, open_answers
 from bpgrader.page import page, page_name
-from bpgrader.result import Result
 from bpgrader.roster import Match, match, words
 from bpgrader.store import file_name, load, locked, write
 from bpgrader.summary import summary
@@ -55,6 +55,7 @@ def report(folder: Path, roster: Path | None = None, site: str | None = None) ->
     write_table(folder / "grades.csv", _grades(best, marks, table, found))
     write_table(folder / "details.csv", _details(results, best, marks))
     _pages(folder, results, marks)
+    write(folder / "class.html", class_page(results, best, marks, found))
     write_table(folder / "pages.csv", _list_of_pages(results, best, table, found))
     lines = [summary(results, best, marks, found)]
     if table and not roster:
@@ -85,15 +86,11 @@ def _grades(best, marks, table, found: Match | None):
     for k, row in enumerate(rows):
         total = totals[found.rows[k]] if k in found.rows else None
         if any(words(text) == ("points", "possible") for text in row):  # a row of Canvas's own
-            total = max(_most(result) for result in best.values())
+            total = max(result.most for result in best.values())
         yield (*row, total)
     for student in (*found.strangers, *sorted(found.doubtful)):
         why = "no mark on a guess: " if student in found.doubtful else ""
         yield (f"{why}{student}", *[""] * (len(header) - 1), None if why else totals[student])
-
-
-def _most(result: Result):
-    return result.max_points + sum(answer.max_points for answer in result.written)
 
 
 def _details(results, best, marks: Marks):
@@ -104,7 +101,7 @@ def _details(results, best, marks: Marks):
         student = r.sender.student
         counts = "yes" if best[student].name == name else ""
         row = (name, student, counts, "late" if r.sender.late else "", r.state, r.score)
-        rest = (marks.total(r), _most(r), marks.waiting(r), r.message)
+        rest = (marks.total(r), r.most, marks.waiting(r), r.message)
         points = [r.by_name[name]["points"] if name in r.by_name else None for name in names]
         yield (*row, *rest, *points)
 

@@ -164,6 +164,11 @@ class Result:
     format: int = FORMAT
 
     @property
+    def most(self) -> float:
+        """The most points that can be got, with the answers in words."""
+        return self.max_points + sum(answer.max_points for answer in self.written)
+
+    @property
     def by_name(self) -> dict[str, dict[str, Any]]:
         """The entries of the exercises, by name."""
         return {entry["name"]: entry for entry in self.exercises}

@@ -58,11 +58,17 @@ def _exercises(results):
         shown = [text for text in others if not text.startswith("0 ")]
         yield ", ".join([f"{name}: right {states['passed']} of {len(own)}", *shown])
         slips = Counter(entry["slip"] for entry in own if entry["status"] == "wrong")
-        yield from (f"  {n} × {_slip(kind)}" for kind, n in slips.most_common(2))
+        yield from (f"  {n} × {slip_text(kind)}" for kind, n in slips.most_common(2))
 
 
-def _slip(kind):
-    """Name a kind of mistake, without what differs from student to student."""
+def slip_text(kind: str) -> str:
+    """Name a kind of mistake, without what differs from student to student.
+
+    Examples
+    --------
+    >>> slip_text("known: The bias is missing."), slip_text("shape")
+    ('The bias is missing.', '… must be …, you gave …')
+    """
     code, _, told = kind.partition(": ")
     return told or re.sub(r"\{\w+\}", "…", TEXTS.get(code, code))
 

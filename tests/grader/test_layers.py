@@ -26,6 +26,7 @@ LAYERS = [
         "gradescope",
         "hand_back",
         "summary",
+        "class_page",
         "report",
         "marking",
         "mark",

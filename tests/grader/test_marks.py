@@ -1,6 +1,7 @@
 """Marks of a person belong to an answer; of several notebooks one counts, by one rule."""
 
 import csv
+import html
 import itertools
 import re
 from dataclasses import replace
@@ -124,6 +125,15 @@ def test_comment_and_rubric_are_on_the_page_once_marked(marked):
     assert re.search(r"✗ missing:</strong> the chain rule \(2\)", page)
     assert re.search(r"✓ found:</strong> shapes \(1\)", page)
     assert "In all 8 of 13 points." in page
+
+
+@pytest.mark.parametrize("text", ["> " * 200 + "deep", "<b>", "$a$ $ b", "a\n  b\n\n# c", "&amp;"])
+def test_a_page_has_every_letter_of_an_answer_as_it_was_typed(text, tmp_path):
+    """Whatever becomes of it when it is drawn."""
+    save(tmp_path, result("ada.ipynb", 5, replace(ONE, text=text)))
+    report(tmp_path)
+    page = next(tmp_path.glob("feedback/*.html")).read_text("utf-8")
+    assert f"<pre>{html.escape(text)}</pre>" in page
 
 
 LINES = ["= 0 is missing", "-b", "a, b; =c", "'quoted'", "@x", "1 2", "x\u00a0y"]
