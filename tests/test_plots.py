@@ -92,6 +92,12 @@ def test_region_draws_the_boundary_where_there_is_one(ax):
     assert len(bare.collections) == 1
 
 
+def test_region_answers_in_the_colours_of_the_classes(ax):
+    plots.region([0, 1], [0, 1], np.array([[0.0, 1.0], [0.0, 1.0]]), ax=ax)
+    ends = [to_hex(ax.collections[0].cmap(share)) for share in (0.0, 1.0)]
+    assert ends == [plots.COLOUR[name].lower() for name in ("class 0", "class 1")]
+
+
 def test_path_1d(ax):
     x = np.linspace(-1, 1, 9)
     plots.path_1d(x, x**2, [1, 0.5], [1, 0.25], ax=ax, xlabel="w", ylabel="J")
