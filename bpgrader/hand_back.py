@@ -3,7 +3,7 @@
 import io
 import zipfile
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from bpgrader.collect import CANVAS, MOODLE
 from bpgrader.marks import Marks
@@ -47,14 +47,17 @@ def hand_back(folder: Path, site: str, counted: Mapping[str, Result], marks: Mar
 
 
 def _name(sender: Sender, site):
-    """Give the name by which a course site knows whose page it is, or nothing."""
+    """Give the name by which a course site knows whose page it is, or nothing.
+
+    Moodle looks for a number behind the first ``_``, Canvas for the first two numbers between two
+    of them, and passes over what is called ``link``.
+    """
     if sender.site != site:
         return ""
     for part in sender.file.split("/"):
         if site == "moodle" and MOODLE.match(part):
-            return (
-                f"{sender.name.replace('_', ' ')}_{sender.id}_assignsubmission_file_/feedback.html"
-            )
-        if site == "canvas" and CANVAS.match(part):
-            return f"{PurePosixPath(part).stem}.html"
+            name = sender.name.replace("_", " ")
+            return f"{name}_{sender.id}_assignsubmission_file_feedback.html"
+        if site == "canvas" and (match := CANVAS.match(part)):
+            return f"{part[: match.start(5)]}feedback.html"
     return ""

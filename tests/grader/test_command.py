@@ -335,9 +335,13 @@ def test_a_sheet_of_questions_alone_is_graded(box, folder, tmp_path):
         (
             "moodle",
             "Ada Lovelace_11_assignsubmission_file/work.ipynb",
-            "Ada Lovelace_11_assignsubmission_file_/feedback.html",
+            "Ada Lovelace_11_assignsubmission_file_feedback.html",
         ),
-        ("canvas", "lovelaceada_LATE_4711_88_work-1.ipynb", "lovelaceada_LATE_4711_88_work-1.html"),
+        (
+            "canvas",
+            "lovelaceada_LATE_4711_88_link_1.ipynb",
+            "lovelaceada_LATE_4711_88_feedback.html",
+        ),
     ],
 )
 def test_the_pages_go_back_as_the_course_site_takes_them(
