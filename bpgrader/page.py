@@ -92,7 +92,8 @@ def _shown(answer: Answer, mark: Mark):
     if mark.points is None:
         given = f"not marked yet, worth up to {most}"
         return Shown(answer.name, given, drawn, answer.text, answer.note, (), "")
-    rubric = tuple((i, i.text in mark.ticked if mark.ticked else None) for i in answer.rubric)
+    ticked = mark.ticked or mark.points == 0  # else somebody gave points without ticks
+    rubric = tuple((i, i.text in mark.ticked if ticked else None) for i in answer.rubric)
     given = f"{mark.points:g} of {most}"
     return Shown(answer.name, given, drawn, answer.text, answer.note, rubric, mark.comment)
 

@@ -3,8 +3,11 @@
 import csv
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
+import urllib.request
 from pathlib import Path
 
 from bpgrader import box as sandbox
@@ -32,6 +35,9 @@ def test_every_command_of_the_guide_works_in_an_empty_folder(box, tmp_path):
     }
     said = []
     for line in re.findall(r"^\$ (.+)$", GUIDE, re.M):
+        if line.startswith("bpgrader mark "):
+            opens_a_page_until_ctrl_c(line, bin_folder, work, environment)
+            continue
         done = subprocess.run(
             line, shell=True, cwd=work, env=environment, capture_output=True, text=True
         )
@@ -51,6 +57,31 @@ def test_every_command_of_the_guide_works_in_an_empty_folder(box, tmp_path):
         rows = {row["Full name"]: row for row in csv.DictReader(file)}
     assert [list(rows[name].values())[-1] for name in ("Ada", "Grace")] == ["13", "0"]
     assert rows["Ada"]["Email"] == "ada@example.org"
+
+
+def opens_a_page_until_ctrl_c(line, bin_folder, work, environment):
+    """Run `bpgrader mark` with a browser that does no more than ask for the page."""
+    opened = work.parent / "opened"
+    browser = bin_folder / "xdg-open"
+    browser.write_text(f'#!/bin/sh\necho "$1" > "{opened}.new"; mv "{opened}.new" "{opened}"\n')
+    browser.chmod(0o755)
+    process = subprocess.Popen(
+        line.split(), cwd=work, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        with process.stdout as output:
+            deadline = time.monotonic() + 60
+            while not opened.exists():
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            with urllib.request.urlopen(opened.read_text("utf-8").strip()) as page:
+                assert "why-activations" in page.read().decode()
+            process.send_signal(signal.SIGINT)
+            assert "4 answers in words wait for a mark" in output.read().rpartition("Ctrl-C")[2]
+        assert process.wait(timeout=60) == 0
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_the_example_of_an_exercise_in_the_guide_works():
