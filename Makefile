@@ -144,6 +144,11 @@ translations: $(READY) ## bring the catalogues of the other language up to date 
 	@python site/translation.py update
 	@python site/translation.py check | tail -n 1
 
+.PHONY: pictures
+pictures: $(READY) ## draw the pictures of the README and of the guide for instructors (needs Chromium and the sandbox)
+	python site/pictures.py
+	python -m benchmarks.pictures
+
 .PHONY: bench
 bench: $(READY) ## compare the speed with other libraries (minutes; on a quiet machine) and write it into the book
 	python -m benchmarks

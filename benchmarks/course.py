@@ -133,7 +133,7 @@ def make_class(names: Sequence[str] = NAMES, seed: int = 0) -> Iterator[Student]
         elif number % 13 == 5:
             yield Student(number, name, (("homework.pdf", b"%PDF-1.4"),))
         else:
-            wrong = {task for task in SLIPS if draw.random() < 0.3}
+            wrong = [task for task in SLIPS if draw.random() < 0.3]
             words = {question: draw.choice(texts) for question, texts in WORDS.items()}
             data = notebook(assignment, {t: draw.choice(SLIPS[t]) for t in wrong}, words)
             files = [(draw.choice(["work.ipynb", "w.ipynb.json", "ü b (1).ipynb"]), data)]

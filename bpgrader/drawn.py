@@ -26,8 +26,17 @@ ATTRIBUTES = {
     *("accentunder", "fence", "form", "stretchy", "movablelimits", "separator", "linethickness"),
 }
 # a macro may grow without end; a dollar inside shows that two formulas were taken for one
-DEFINES = re.compile(r"\\(re|provide)?new|\\providecommand|\\[gex]?def\b|\\let\b|\\Declare|\$")
-NUMBERED = re.compile(r"(\\(?:begin|end)\{(?:align|equation|gather|multline|eqnarray))\}")
+DEFINES = re.compile(
+    r"\\(re|provide)?new|\\providecommand|\\[gex]?def\b|\\let\b|\\Declare|(?<!\\)\$"
+)
+# what the library does not know, and what it knows instead
+OTHERS = {
+    r"\\(begin|end)\{(?:align|aligned|flalign|eqnarray)\*?\}": r"\\\1{align*}",
+    r"\\(begin|end)\{(equation|gather|multline)\}": r"\\\1{\2*}",
+    r"\\label\{[^{}]*\}|\\nonumber\b|\\notag\b": "",
+    r"\\arg\b": r"\\operatorname{arg}",
+    r"\\hdots\b": r"\\ldots",
+}
 PICTURE = re.compile(r"picture-(\d+)")
 
 
@@ -107,8 +116,10 @@ def formula(tex: str, *, display: bool) -> str:
     if len(tex) > MAX_FORMULA or DEFINES.search(tex):
         return typed
     mode = "block" if display else "inline"
+    for other, known in OTHERS.items():
+        tex = re.sub(other, known, tex)
     try:
-        return _mathml(convert_to_element(NUMBERED.sub(r"\1*}", tex), display=mode))
+        return _mathml(convert_to_element(tex, display=mode))
     except (Exception, RecursionError):  # whatever a library does not understand
         return typed
 
@@ -117,8 +128,11 @@ def _mathml(element: ElementTree.Element) -> str:
     """Write an element and what is in it, if it is one of those that a formula is made of."""
     if element.tag not in ELEMENTS:
         raise ValueError(element.tag)
+    text = element.text or ""
+    if text == "&" or re.match(r"\\[a-zA-Z]", text):
+        raise ValueError(text)  # the mark of a table, or a command, that was not understood
     pairs = [(key, value) for key, value in element.attrib.items() if key in ATTRIBUTES]
     attributes = "".join(f' {key}="{html.escape(str(value))}"' for key, value in pairs)
-    inner = html.escape(html.unescape(element.text or ""), quote=False)
+    inner = html.escape(html.unescape(text), quote=False)
     inner += "".join(map(_mathml, element))
     return f"<{element.tag}{attributes}>{inner}</{element.tag}>"

@@ -70,6 +70,8 @@ def slip_text(kind: str) -> str:
     ('The bias is missing.', '… must be …, you gave …')
     """
     code, _, told = kind.partition(": ")
+    if code == "error":
+        return f"an error, {told}"
     return told or re.sub(r"\{\w+\}", "…", TEXTS.get(code, code))
 
 

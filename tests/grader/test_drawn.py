@@ -54,6 +54,35 @@ def test_an_environment_needs_no_dollars():
     assert "(1)" not in draw("\\begin{equation}a\\end{equation}")
 
 
+ENVIRONMENTS = {
+    **dict.fromkeys(("aligned", "split", "eqnarray", "cases"), r"a&=b\\c&=d"),
+    **dict.fromkeys(("gathered", "multline", "equation"), r"a\\b"),
+    **dict.fromkeys(("bmatrix", "vmatrix", "matrix", "smallmatrix"), "1&2"),
+}
+DRAWN = [
+    *(rf"\begin{{{name}}}{inside}\end{{{name}}}" for name, inside in ENVIRONMENTS.items()),
+    *(r"\label{x}a", r"a\nonumber", r"\arg\max_x", r"1, \hdots, n", r"\%\#\_\{\}\&"),
+    *(r"\left\{\begin{array}{l}a\\b\end{array}\right.", r"\lVert x\rVert_2", r"\tfrac12"),
+    *(r"\operatorname*{argmin}_x", r"\underbrace{a}_{b}", r"\stackrel{!}{=}", r"W^{[1]\top}"),
+    *("a'b''", "a := b", r"\mathbf 1"),
+]
+
+
+@pytest.mark.parametrize("tex", DRAWN)
+def test_what_students_use_is_drawn_to_the_last_sign(tex):
+    shown = formula(tex, display=True)
+    assert shown.startswith("<math"), shown
+    assert not re.search(r">(\\[a-z]+|&amp;)<", shown) or r"\&" in tex
+
+
+UNKNOWN = [r"\qed", "a & b", r"\begin{alignat}{2}a&=b\end{alignat}", r"\boxed{x}"]
+
+
+@pytest.mark.parametrize("tex", UNKNOWN)
+def test_what_is_not_understood_is_shown_as_it_was_typed(tex):
+    assert formula(tex, display=True) == f"<code>{tex.replace('&', '&amp;')}</code>"
+
+
 BAD = [
     *("{", "a^b^c", r"\left( x", r"\frac", "a & b \\\\", r"\end{x}", "\\"),
     *(r"\newcommand{\a}{\b\b}\a", r"\def\a{\a\a}\a", "x" * 5000, "{" * 2000, r"\sqrt" * 500),
