@@ -3,8 +3,12 @@
 import asyncio
 import json
 import os
+import signal
+import subprocess
+import sys
 import threading
 import time
+import urllib.request
 import uuid
 from pathlib import Path
 
@@ -20,7 +24,8 @@ from bpgrader.notebook import make_release
 from bpgrader.selftest import selftest
 from bpgrader.spec import Assignment
 
-ASSIGNMENTS = sorted(p.parent for p in Path(__file__).parents[2].glob("assignments/*/source.ipynb"))
+ROOT = Path(__file__).parents[2]
+ASSIGNMENTS = sorted(p.parent for p in ROOT.glob("assignments/*/source.ipynb"))
 
 
 def pytest_generate_tests(metafunc):
@@ -110,6 +115,58 @@ def serve():
     yield begin
     for end in running:
         end()
+
+
+@pytest.fixture(scope="session")
+def shell(tmp_path_factory):
+    """Run lines of the guide as they stand there; give what each of them said."""
+    tools = tmp_path_factory.mktemp("bin")
+    opened = tools / "opened"
+    for name, line in {
+        "bpgrader": f'exec "{sys.executable}" -m bpgrader "$@"',
+        "xdg-open": f'echo "$1" > "{opened}.new"; mv "{opened}.new" "{opened}"',  # the browser
+    }.items():
+        (tools / name).write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
+        (tools / name).chmod(0o755)
+    own = {"BOOK": str(ROOT), "PYTHONPATH": str(ROOT), "PATH": f"{tools}:{os.environ['PATH']}"}
+
+    def run(lines, home):
+        return [one(line, home) for line in lines]
+
+    def one(line, home):
+        served = line.startswith("bpgrader mark ")  # until Ctrl-C
+        process = subprocess.Popen(
+            f"exec {line}" if served else line,
+            shell=True,
+            cwd=home,
+            env={**os.environ, **own},
+            text=True,
+            stdout=-1,
+            stderr=-1,
+        )
+        try:
+            if served:
+                see_the_page(opened)
+                process.send_signal(signal.SIGINT)
+            said, complaint = process.communicate(timeout=300)
+        finally:
+            process.kill()
+            process.wait()
+        assert process.returncode == 0, (line, said, complaint)
+        return said
+
+    return run
+
+
+def see_the_page(opened):
+    """Ask for the page that the browser is told to open."""
+    deadline = time.monotonic() + 60
+    while not opened.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    with urllib.request.urlopen(opened.read_text("utf-8").strip()) as page:
+        assert "answers in words" in page.read().decode()
+    opened.unlink()
 
 
 NAME = "weighted_input"
