@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from bpgrader import box as sandbox
-from bpgrader import collect, notebook
+from bpgrader import collect, notebook, words
 from bpgrader.__main__ import EPILOG, main
 from bpgrader.judge import judge
 
@@ -62,6 +62,9 @@ def test_the_limits_of_the_guide_are_those_of_the_code():
         f"{notebook.MAX_BYTES // 10**6} MB with its pictures, {notebook.MAX_CELLS:,} cells",
         f"{notebook.MAX_CODE:,} characters of code",
         f"may come to {collect.MAX_ZIP // 10**9} GB",
+        f"{sandbox.LIMITS['RLIMIT_NPROC']} processes, {sandbox.LIMITS['RLIMIT_NOFILE']} open files",
+        f"{sandbox.LIMITS['RLIMIT_FSIZE'] // 10**6} MB a file",
+        f"An answer in words has {words.MAX_ANSWER:,} characters",
     ):
         assert text in GUIDE, text
 
