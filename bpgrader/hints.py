@@ -13,6 +13,8 @@ FACTORS = {
     "double": 2.0,
     "half": 0.5,
     "minus two": -2.0,
+    "four": 4.0,
+    "quarter": 0.25,
     "per cent": 100.0,
     "ln 10": np.log(10),
     "log10": 1 / np.log(10),
@@ -24,6 +26,7 @@ FUNCTIONS = {
     "square": lambda want: want**2,
     "root": np.sqrt,
     "log": np.log,
+    "minus log": lambda want: -np.log(want),
     "exp": np.exp,
     "inverse": lambda want: 1 / want,
 }
@@ -67,7 +70,40 @@ def likely(
         got, want = (np.concatenate([np.ravel(p[k]) for p in tried]) for k in (0, 1))
         if not got.any() and got.size > len(tried):
             return Slip("zero")
-        return _near(got, want) or _factor(tried, sizes) or _offset(got, want) or _other(tried)
+        return (
+            _near(got, want)
+            or _factor(tried, sizes)
+            or _offset(got, want)
+            or _other(tried)
+            or _pattern(tried, got, want)
+        )
+
+
+def where(wrong: Sequence[int], sizes: Sequence[dict[str, int]]) -> Slip:
+    """Tell on which inputs an answer is wrong, if the length of a list sets them apart.
+
+    Parameters
+    ----------
+    wrong : sequence of int
+        The numbers of the inputs on which it is wrong.
+    sizes : sequence of dict
+        As for `likely`.
+
+    Returns
+    -------
+    Slip
+
+    Examples
+    --------
+    >>> str(where([1], [{"len(W)": 2}, {"len(W)": 4}])).partition(":")[0]
+    'right where len(W) is 2, wrong where it is 4'
+    """
+    right = [k for k in range(len(sizes)) if k not in wrong]
+    for name in (name for name in sizes[0] if name.startswith("len(")):
+        bad, good = ({each.get(name) for each in (sizes[k] for k in ks)} for ks in (wrong, right))
+        if len(good) == len(bad) == 1 and bad != good:
+            return Slip("where", {"name": name, "right": good.pop(), "wrong": bad.pop()})
+    return Slip("some", {"right": len(right), "n": len(sizes)})
 
 
 def _equal(got, want):
@@ -76,10 +112,14 @@ def _equal(got, want):
 
 def _near(got, want):
     """See a result that agrees to some digits, but not to all."""
-    error = np.max(np.abs(got - want) / np.maximum(np.abs(want), 1e-3))
+    error = _error(got, want)
     if 0 < error < 1e-5:
         return Slip("near", {"digits": int(-np.log10(error))})
     return None
+
+
+def _error(got, want):
+    return np.max(np.abs(got - want) / np.maximum(np.abs(want), 1e-3))
 
 
 def _factor(tried, sizes):
@@ -130,4 +170,20 @@ def _other(tried):
         arrays = [(np.sort(g, axis=None) if code == "shuffled" else g, w) for g, w in tried]
         if all(w.ndim and _equal(g, order(w)) for g, w in arrays):
             return Slip(code)
+    return None
+
+
+def _pattern(tried, got, want):
+    """See what all entries, or all wrong ones, have in common."""
+    first, asked = tried[0]
+    others = tried[1:]
+    if any(not _equal(asked, w) for _, w in others) and all(_equal(first, g) for g, _ in others):
+        return Slip("same")
+    if (got == np.rint(got)).all() and (want != np.rint(want)).any():
+        return Slip("whole")
+    wrong = got[~np.isclose(got, want, RTOL, ATOL)]
+    if first.size > 1 < wrong.size < got.size and (wrong == wrong[0]).all():
+        return Slip("cut", {"value": f"{wrong[0]:.6g}"})
+    if got.size > 1 and (error := _error(got, want)) < 0.01:
+        return Slip("close", {"digits": int(-np.log10(error))})
     return None

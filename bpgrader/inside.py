@@ -100,7 +100,7 @@ def decode(tree: Any, depth: int = 0) -> Any:
                 and len(shape) <= 8
                 and len(data) <= MAX_NUMBERS
                 and all(type(n) is int and 0 <= n <= MAX_NUMBERS for n in shape)
-                and all(type(x) in (int, float) for x in data)
+                and set(map(type, data)) <= {int, float}
             ):
                 return np.array(data, dtype=float).reshape(shape)
     raise ValueError("not a number, an array, or a list of these")

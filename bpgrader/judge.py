@@ -12,7 +12,7 @@ import numpy as np
 
 from bpgrader.compare import Compare, is_number, pairs, real
 from bpgrader.cures import cure
-from bpgrader.hints import likely
+from bpgrader.hints import likely, where
 from bpgrader.inside import decode
 from bpgrader.verdict import Slip, Status, Verdict, reread
 
@@ -43,18 +43,23 @@ def judge(outcomes: Any, cases: dict, *, equation: str, chapter: str) -> Verdict
         return Verdict(Status.NOT_DONE, Slip("blank"), look=look)
     compare = Compare(**cases["compare"])
     problems = [problem(o, w, compare) for o, w in zip(outcomes, want, strict=True)]
-    changed = [k for k, o in enumerate(outcomes) if isinstance(o, dict) and "after" in o]
+    changed = [
+        (k, slip)
+        for k, o in enumerate(outcomes)
+        if isinstance(o, dict) and "after" in o
+        if (slip := _changed(o["after"], cases["args"][k], cases["names"]))
+    ]
     if not any(problems) and not changed:
         return Verdict(Status.PASSED, Slip("right", {"n": len(want)}))
     wrong = [k for k, found in enumerate(problems) if found]
     status, detail = next(filter(None, problems), (Status.WRONG, None))
     slip = _known(outcomes, cases["wrong"])
     if not slip and changed:
-        slip = _changed(outcomes[changed[0]]["after"], cases["args"][changed[0]], cases["names"])
+        slip = changed[0][1]
     slip = slip or _likely(outcomes, want, wrong, cases, compare)
     if not slip and len(wrong) < len(want):
-        slip = Slip("some", {"right": len(want) - len(wrong), "n": len(want)})
-    given = shown(cases["args"][(wrong or changed)[0]], cases["names"])
+        slip = where(wrong, [_sizes(args, cases["names"]) for args in cases["args"]])
+    given = shown(cases["args"][wrong[0] if wrong else changed[0][0]], cases["names"])
     parts = tuple(
         part
         for part in cases["parts"]
@@ -174,12 +179,12 @@ def _part(outcome, want, part, compare):
 def _known(outcomes, mistakes):
     """Find the known mistake that gives the same on every input."""
     for text, known in mistakes:
-        if all(_alike(a, b) for a, b in zip(outcomes, known, strict=True)):
+        if all(_same(a, b) for a, b in zip(outcomes, known, strict=True)):
             return Slip("known", {"text": text})
     return None
 
 
-def _alike(a, b):
+def _same(a, b):
     """Whether two outcomes are the same; errors by their type and the numbers in their text."""
     x, y = value_of(a), value_of(b)
     if x and y:
@@ -192,13 +197,17 @@ def _alike(a, b):
 
 
 def _changed(after, args, names):
-    """Name the input that a function has changed."""
+    """Name the input that a function has changed; the last digits do not count."""
     try:
-        path = next(p for p, g, w in pairs(decode(after), decode(args)) if not Compare().same(g, w))
-    except (ValueError, OverflowError, StopIteration):
+        both = list(pairs(decode(after, -1), decode(args, -1)))
+    except (ValueError, OverflowError):
         return Slip("unread")
-    number, rest = re.fullmatch(r"\[(\d+)\](.*)", path).groups() if path else ("0", "")
-    return Slip("changed", {"name": names[int(number)] + rest})
+    if after == args:  # `call` does not say so
+        return Slip("unread")
+    path = next((p for p, g, w in both if not Compare().same(g, w)), None)
+    if path is None:
+        return None
+    return Slip("changed", {"name": _named(path or "[0]", names)})
 
 
 def _likely(outcomes, want, wrong, cases, compare):
@@ -215,8 +224,35 @@ def _likely(outcomes, want, wrong, cases, compare):
         return None
     tried = [(real(g), real(w)) for g, w in (leaf[path] for leaf in leaves)]
     slip = likely(tried, [_sizes(args, cases["names"]) for args in cases["args"]])
+    slip = slip or _elsewhere(path, leaves, cases["args"], cases["names"])
     several = any(len(leaf) > 1 for leaf in leaves)
     return Slip(slip.code, slip.facts, path) if slip and several else slip
+
+
+def _elsewhere(path, leaves, args, names):
+    """See what is wanted at another place, or what came in."""
+    tried = [leaf[path][0] for leaf in leaves]
+    for other in leaves[0].keys() - {path}:
+        if all(
+            _alike(g, leaf.get(other, (0, 0))[1]) for g, leaf in zip(tried, leaves, strict=True)
+        ):
+            return Slip("misplaced", {"other": other})
+    given = [{p: g for p, g, _ in pairs(decode(a, -1), decode(a, -1))} for a in args]
+    for place in given[0]:
+        if all(_alike(g, each.get(place, 0)) for g, each in zip(tried, given, strict=True)):
+            return Slip("echo", {"name": _named(place, names)})
+    return None
+
+
+def _alike(got, other):
+    """Whether two values are the same array."""
+    return is_number(other) and np.ndim(other) > 0 and Compare().close(got, other)
+
+
+def _named(place, names):
+    """Give a place in a list of inputs, such as [0][1], the name that the answer has for it."""
+    number, rest = re.fullmatch(r"\[(\d+)\](.*)", place).groups()
+    return names[int(number)] + rest
 
 
 def _sizes(args, names):

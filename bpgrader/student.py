@@ -12,12 +12,14 @@ import json
 import sys
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 from bpgrader.clock import clock
 from bpgrader.inside import call, decode
 from bpgrader.judge import judge
+from bpgrader.probe import probed
 from bpgrader.verdict import Slip, Status, Verdict
 
 SECONDS = 5  # for one input
@@ -116,6 +118,8 @@ def check(name: str, answer: Callable) -> None:
         warnings.simplefilter("always")
         verdict = _verdict(name, answer)
         used = [] if verdict.passed else _spoilt(name, answer)
+        if verdict.vague and not used and (slip := probed(answer, find(name))):
+            verdict = replace(verdict, slip=slip, detail=verdict.detail or verdict.slip)
     frame = inspect.currentframe()
     caller = frame.f_back if frame else None
     if verdict.passed and caller and _bound(caller, name) is not answer:

@@ -52,6 +52,9 @@ TEXTS = {
     "double": "every entry is twice what is wanted: is a factor 1/2 missing?",
     "half": "every entry is half of what is wanted: is there a factor 1/2 too many?",
     "minus two": "every entry is −2 times what is wanted: look at the sign and at a factor 1/2",
+    "four": "every entry is 4 times what is wanted: look at the factors 2 and 4 in your code",
+    "quarter": "every entry is a quarter of what is wanted: look at the factors 2 and 4 in your "
+    "code",
     "ln 10": "every entry is ln 10 times what is wanted: use the natural logarithm",
     "log10": "that is the logarithm to base 10; use the natural one, np.log",
     "log2": "that is the logarithm to base 2 (bits); use the natural one (nats)",
@@ -69,11 +72,29 @@ TEXTS = {
     "square": "that is the square of what is wanted: a root is missing, or a square too many",
     "root": "that is the root of what is wanted: a square is missing, or a root too many",
     "log": "that is the logarithm of what is wanted",
+    "minus log": "that is minus the logarithm of what is wanted",
     "exp": "that is e to the power of what is wanted",
     "inverse": "that is 1 divided by what is wanted",
     "size": "the sizes are right, but some signs are not",
+    "same": "your function gives the same on every input: is a number of the example typed in, or "
+    "an argument not used?",
+    "whole": "every entry is a whole number, and those wanted are not: is there an integer array, "
+    "a //, a rounding, or a comparison in your code?",
+    "cut": "where it is wrong, it is always {value}: is it filled in part only, or cut off?",
+    "close": "it agrees with what is wanted to {digits} digits only: is there an epsilon, a clip, "
+    "a rounding, a step that is too large, or one turn too many or too few?",
+    "misplaced": "that is what is wanted at {other}: two things have changed places",
+    "echo": "that is the input {name}, as it came",
+    "where": "right where {name} is {right}, wrong where it is {wrong}: does your code take it "
+    "from its input?",
+    "unused": "Your function does not use its argument {names}",
+    "random": "Your function gives other numbers when it is called again with the same input: "
+    "nothing may be drawn or shuffled there, nor kept from one call to the next",
     "some": "right on {right} of {n} inputs: what is special about the others? An end, a tie, a "
     "size that divides another, a large number",
+    "place": "line {line} of your cell is one small change away from right: look at {piece}",
+    "place of one": "one small change in line {line} of your cell makes {path} right: look at "
+    "{piece}",
     # an error of Python or NumPy: the cure first, its own words after it
     "error": "{cure}",  # of bpgrader.cures
     "stopped": "your code stopped with {error}{where}: {text}",
@@ -84,6 +105,9 @@ TEXTS = {
     "foreign": "The numbers are right, but the grader runs your function with NumPy alone, and it "
     "needs {names}",
 }
+
+
+VAGUE = {"numbers", "some", "factor", "offset", "close", "where"}  # more can be found out
 
 
 class Status(StrEnum):
@@ -151,6 +175,11 @@ class Verdict:
     def passed(self) -> bool:
         """Whether the exercise earns its points."""
         return self.status is Status.PASSED
+
+    @property
+    def vague(self) -> bool:
+        """Whether it is worth while to look at the code for more."""
+        return self.slip.code in VAGUE or self.slip.kind == "error: other"
 
     @property
     def message(self) -> str:

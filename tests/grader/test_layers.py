@@ -9,7 +9,8 @@ FOLDER = Path(__file__).parents[2] / "bpgrader"
 MODULES = {p.stem: ast.parse(p.read_text(encoding="utf-8")) for p in sorted(FOLDER.glob("*.py"))}
 # Each line may import those above it, and within a line those before.
 LAYERS = [
-    *("inside", "clock", "verdict", "compare", "cures", "hints", "judge", "student"),
+    *("inside", "clock", "verdict", "compare", "cures", "hints", "judge"),
+    *("changes", "undo", "repair", "probe", "student"),
     *("spec", "draw", "mutants"),
     *("environment", "dialogue", "box", "selftest"),
     *("result", "notebook", "ipython", "statements", "dependencies", "answers", "words", "collect"),

@@ -5,7 +5,8 @@ import ast
 import numpy as np
 import pytest
 
-from bpgrader.mutants import mutants, survivors
+from bpgrader.changes import edits, mutants, told
+from bpgrader.mutants import survivors
 from bpgrader.spec import Exercise
 
 CHANGES = {
@@ -42,16 +43,32 @@ CHANGES = {
 }
 
 
+def changes(source):
+    return {told(source, code): code for code in mutants(source)}
+
+
 @pytest.mark.parametrize("source", CHANGES)
 def test_every_kind_of_change_is_made(source):
-    made = dict(mutants(source))
+    made = changes(source)
     assert set(CHANGES[source]) <= made.keys(), made.keys()
     assert all(ast.parse(code) for code in made.values())
 
 
+@pytest.mark.parametrize("source", CHANGES)
+def test_a_tree_is_afterwards_as_before(source):
+    tree = ast.parse(source)
+    before = ast.dump(tree)
+    assert all(place.lineno for place in edits(tree))
+    assert ast.dump(tree) == before
+
+
+def test_a_list_is_not_put_into_itself():
+    assert "out.append(out)" not in "\n".join(mutants("out = []\nb = 1\nout.append(b)"))
+
+
 def test_no_change_is_made_twice_and_none_is_the_original():
     source = "def f(a, b):\n    'Doc.'\n    c = a * b\n    return c + a"
-    codes = [code for _, code in mutants(source)]
+    codes = [*mutants(source)]
     assert len(codes) == len(set(codes))
     assert ast.unparse(ast.parse(source.replace("    'Doc.'\n", ""))) not in codes
 
@@ -83,7 +100,7 @@ def test_what_no_input_shows_is_told():
 def test_a_change_that_never_ends_is_refused():
     source = "def share(x):\n  k = 0\n  while k < 2:\n    k += 1\n  return (x >= k).mean()"
     tie = [lambda rng: (rng.normal(2, 1, 20),), lambda rng: (np.array([1.0, 2.0, 3.0]),)]
-    assert {"k -= 1", "without k += 1"} <= dict(mutants(source)).keys()
+    assert {"k -= 1", "without k += 1"} <= changes(source).keys()
     _, left = survivors(exercise(tie), source, {"np": np}, 1)
     assert not {"k -= 1", "without k += 1"} & left.keys()
 

@@ -1,6 +1,7 @@
 """The check in the student's notebook must be light: it also runs in the browser."""
 
 import json
+import linecache
 import subprocess
 import sys
 import warnings
@@ -121,3 +122,84 @@ def test_inputs_can_be_had_and_are_those_of_the_check():
     assert (W.shape[1], b.shape) == (A.shape[0], (W.shape[0], 1))
     with pytest.raises(ValueError, match="must be one of the exercises"):
         inputs_of("nothing")
+
+
+def told(capsys, name, code):
+    """Check an answer whose source is at hand, as it is in a notebook."""
+    file, space = f"<{name}>", {"np": np, "check": check}
+    linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
+    exec(compile(code, file, "exec"), space)
+    exec(f"check({name!r}, {name})", space)
+    return capsys.readouterr().out
+
+
+def test_the_place_of_a_slip_is_told(capsys):
+    said = told(
+        capsys,
+        "weighted_input",
+        "\ndef weighted_input(W, b, A):\n    return W @ A + A.shape[1] * b\n",
+    )
+    assert "✗ weighted_input: Line 3 of your cell is one small change away from right" in said
+    assert "look at A.shape[1] * b (" in said
+
+
+def test_the_place_of_a_slip_in_a_helper_is_told(capsys):
+    code = "def z(W, b, A):\n    return W @ A + 3 * b\n"
+    code += "def weighted_input(W, b, A):\n    return z(W, b, A)\n"
+    assert "Line 2 of your cell is one small change away" in told(capsys, "weighted_input", code)
+
+
+def test_one_of_two_slips_is_told_with_its_part(capsys):
+    code = (
+        "def output_delta(a, Y):\n    return {'cross_entropy': a - 3 * Y, 'quadratic': a - 2 * Y}\n"
+    )
+    said = told(capsys, "output_delta", code)
+    assert (
+        "One small change in line 2 of your cell makes your result['cross_entropy'] right" in said
+    )
+
+
+def test_chance_and_what_is_kept_are_told(capsys):
+    code = "def weighted_input(W, b, A):\n    return W @ A + np.random.randn()\n"
+    assert "gives other numbers when it is called again" in told(capsys, "weighted_input", code)
+    code = (
+        "def weighted_input(W, b, A, kept=[]):\n    kept.append(1)\n    return W @ A + len(kept)\n"
+    )
+    assert "gives other numbers when it is called again" in told(capsys, "weighted_input", code)
+
+
+def test_an_argument_that_is_not_used_is_told(capsys):
+    code = "def weighted_input(W, b, A):\n    f = lambda: W\n    return 3 * f() @ A + 1\n"
+    assert "does not use its argument b" in told(capsys, "weighted_input", code)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "open(PATH, 'a').write('x')",
+        "__import__('os').mkdir(PATH)",
+        "np.save(PATH, b)",
+        "os.mkdir(PATH)",
+    ],
+)
+def test_changes_of_an_answer_that_does_more_than_calculate_are_not_run(line, capsys, tmp_path):
+    path = str(tmp_path / "mark")
+    code = (
+        f"import os\nPATH = {path!r}\nran = []\ndef weighted_input(W, b, A):\n"
+        f"    if len(ran) > 6:\n        {line}\n    ran.append(1)\n    return 2 * W @ A - 3 * b\n"
+    )
+    assert "✗ weighted_input" in told(capsys, "weighted_input", code)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lambda_in_the_call_of_a_check_is_not_run_as_a_whole(capsys):
+    file, code = "<call>", "check('weighted_input', lambda W, b, A: 2 * W @ A - 3 * b)\n"
+    linecache.cache[file] = (len(code), None, [code], file)
+    exec(compile(code, file, "exec"), {"check": check})
+    assert capsys.readouterr().out.count("✗ weighted_input") == 1
+
+
+def test_an_answer_without_a_source_is_told_all_the_same(capsys):
+    space = {"np": np, "check": check}
+    exec("def weighted_input(W, b, A):\n    return 2 * W @ A - 3 * b", space)
+    assert "wanted" in said(capsys, "weighted_input", space["weighted_input"])

@@ -1,0 +1,52 @@
+"""What a second look at a function tells: chance, arguments not used, and the place of a slip."""
+
+import dis
+from collections.abc import Callable
+from types import CodeType
+
+from bpgrader.compare import Compare
+from bpgrader.inside import decode
+from bpgrader.repair import located, quiet, result
+from bpgrader.verdict import Slip
+
+
+def probed(answer: Callable, cases: dict) -> Slip | None:
+    """Find what is wrong with an answer by its code, and by running it again.
+
+    Parameters
+    ----------
+    answer : callable
+    cases : dict
+        What `Exercise.cases` gave.
+
+    Returns
+    -------
+    Slip or None
+    """
+    with quiet():
+        if not all(_repeats(answer, args) for args in decode(cases["args"], -1)):
+            return Slip("random")
+    if unused := _unused(answer, len(cases["names"])):
+        return Slip("unused", {"names": ", ".join(unused)})
+    return located(answer, cases)
+
+
+def _repeats(answer, given):
+    """Whether a function gives the same when it is called again."""
+    first, again = result(answer, given), result(answer, given)
+    return (first is again is ...) or Compare(rtol=0, atol=0).same(first, again, nan=True)
+
+
+def _unused(answer, count):
+    """Name the arguments that the code of a function never reads."""
+    code = getattr(answer, "__code__", None)
+    if not isinstance(code, CodeType):
+        return []
+    read = {i.argval for i in dis.get_instructions(code) if i.opname.startswith("LOAD")}
+    read |= {name for i in dis.get_instructions(code) for name in _pair(i.argval)}
+    return [n for n in code.co_varnames[:count] if n not in read | {*code.co_cellvars}]
+
+
+def _pair(value):
+    """Give the two names of an instruction that reads two, as newer Pythons have."""
+    return value if isinstance(value, tuple) else ()

@@ -1,0 +1,184 @@
+"""Where a mistake is: the place at which one small change of an answer makes it right."""
+
+import ast
+import contextlib
+import copy
+import inspect
+import io
+import textwrap
+import time
+import warnings
+from collections.abc import Callable
+from itertools import islice
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from bpgrader.changes import edits, parsed
+from bpgrader.clock import clock
+from bpgrader.compare import Compare, pairs
+from bpgrader.inside import decode, encode
+from bpgrader.undo import undoings
+from bpgrader.verdict import Slip
+
+TRIES, SECONDS = 2500, 5  # a student waits, on most machines about one second
+SHOWN = 50  # characters of a piece of code that are still read
+CALCULATE = {"numpy", "math", "copy", "itertools", "functools", "bpcore"}
+REACHES_OUT = {"open", "input", "exec", "eval", "compile", "setattr", "globals", "__import__"}
+REACHES_OUT |= {"save", "savez", "savetxt", "tofile", "memmap", "load", "fromfile", "dump"}
+
+
+def result(function: Callable, given: list) -> Any:
+    """Give what a function returns for an input of its own; an ellipsis if it fails."""
+    try:
+        with clock(1):
+            return decode(encode(function(*copy.deepcopy(given))))
+    except BaseException:
+        return ...
+
+
+def is_right(function: Callable, given: list, want: Any, compare: Compare) -> bool:
+    """Whether a function gives what is wanted on one input, and leaves the input alone."""
+    mine = copy.deepcopy(given)
+    try:
+        with clock(1):
+            value = function(*mine)
+        got = decode(encode(value))
+    except BaseException:
+        return False
+    return compare.right(got, want) and Compare().same(mine, given, nan=True)
+
+
+def located(answer: Callable, cases: dict) -> Slip | None:
+    """Find the place at which one small change makes an answer right.
+
+    Parameters
+    ----------
+    answer : callable
+        Its source must be at hand, as it is in a notebook.
+    cases : dict
+        What `Exercise.cases` gave.
+
+    Returns
+    -------
+    Slip or None
+        None also where the answer does more than to calculate: its changes are not run.
+    """
+    functions = _own(answer)
+    try:
+        sources = [textwrap.dedent(inspect.getsource(f)) for f in functions]
+        trees = [parsed(source) for source in sources]
+    except (OSError, TypeError, SyntaxError):
+        return None
+    if any(not _defines(tree) or _reaches_out(tree, answer.__globals__) for tree in trees):
+        return None
+    compare, end = Compare(**cases["compare"]), time.process_time() + SECONDS
+    inputs = [*zip(decode(cases["args"], -1), decode(cases["want"], -1), strict=True)]
+    part = None
+    with quiet():
+        inputs.sort(key=lambda one: is_right(answer, *one, compare))  # most fail on what is wrong
+        path = _first_wrong(result(answer, inputs[0][0]), inputs[0][1], compare)
+        for k, place, changed in islice(_changed(trees, functions), TRIES):
+            if time.process_time() > end:
+                break
+            if not all(_mends(changed, path, *one, compare) for one in inputs):
+                continue
+            line = functions[k].__code__.co_firstlineno + place.lineno - 1
+            facts = {"line": line, "piece": _piece(sources[k], place), "path": path}
+            if all(is_right(changed, *one, compare) for one in inputs):
+                return Slip("place", facts)
+            part = part or Slip("place of one", facts)
+    return part
+
+
+def _first_wrong(got, want, compare):
+    """Give the first place of an answer that is wrong."""
+    return next((p for p, g, w in pairs(got, want, "your result") if not compare.close(g, w)), "")
+
+
+def _mends(function, path, given, want, compare):
+    """Whether one place of an answer is right on an input, if it is asked there."""
+    if all(p != path for p, _, _ in pairs(want, want, "your result")):
+        return True
+    found = (p for p in pairs(result(function, given), want, "your result") if p[0] == path)
+    return any(compare.close(g, w) for _, g, w in found)
+
+
+def _own(answer):
+    """Give an answer and the helpers of the same notebook that it uses."""
+    found, todo = [], [answer]
+    while todo:
+        f = todo.pop()
+        if isinstance(f, FunctionType) and f not in found and f.__globals__ is answer.__globals__:
+            found.append(f)
+            todo += [f.__globals__.get(name) for name in f.__code__.co_names]
+    return found
+
+
+def _defines(tree):
+    """Whether code defines a function and does nothing else."""
+    match tree.body:
+        case [ast.FunctionDef()] | [ast.Assign(targets=[ast.Name()], value=ast.Lambda())]:
+            return True
+    return False
+
+
+def _reaches_out(tree, names):
+    """Whether code does more than to calculate."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Global() | ast.Nonlocal():
+                return True
+            case ast.Import(names=aliases) if {a.name for a in aliases} - CALCULATE:
+                return True
+            case ast.ImportFrom(module=module) if module not in CALCULATE:
+                return True
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                held = names.get(name) if isinstance(node, ast.Name) else None
+                foreign = isinstance(held, ModuleType) and held.__name__ not in CALCULATE
+                if foreign or name in REACHES_OUT:
+                    return True
+    return False
+
+
+def _changed(trees, functions):
+    """Make one small change after the other; give its function, its place and the new answer."""
+    space = dict(functions[0].__globals__)
+    codes = [compile(tree, "<changed>", "exec") for tree in trees]
+    for changes in (None, undoings):
+        for k, tree in enumerate(trees):
+            for place in edits(tree, changes, _entries(tree) if changes else ()):
+                try:
+                    code = compile(tree, "<changed>", "exec")
+                except (SyntaxError, ValueError, TypeError):
+                    continue
+                for each in (*codes[:k], code, *codes[k + 1 :]):
+                    exec(each, space)
+                yield k, place, space[functions[0].__name__]
+
+
+def _entries(tree):
+    """Give the entries of lists that code uses, such as a[i - 1]."""
+    used = (
+        n for n in ast.walk(tree) if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Load)
+    )
+    return sorted({ast.unparse(n) for n in used if isinstance(n.value, ast.Name)})
+
+
+@contextlib.contextmanager
+def quiet():
+    """Let nothing of what is tried be printed, or warn."""
+    with (
+        contextlib.redirect_stdout(io.StringIO()),
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _piece(source, place):
+    """Give the code of a place, cut to what can be read."""
+    text = " ".join((ast.get_source_segment(source, place) or "").partition("\n")[0].split())
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]} …"

@@ -1,0 +1,175 @@
+"""What undoes a slip: pieces that were forgotten or typed elsewhere, put where they belong."""
+
+import ast
+import copy
+import functools
+from collections.abc import Iterator
+from typing import Any
+
+REDUCED = {"sum", "mean", "max", "min", "prod", "std", "var", "norm", "any", "all", "average"}
+KEYWORDS = [("axis", 0), ("axis", 1), ("keepdims", True)]
+SWAPS = {ast.Mult: (ast.MatMult, ast.Div, ast.Sub), ast.Add: (ast.Mult,), ast.Sub: (ast.Div,)}
+FUNCTIONS = ("abs", "sqrt", "exp", "log", "log1p", "negative")
+FAMILIES = [
+    {"sum", "mean", "prod", "max", "min", "median", "maximum", "minimum"},
+    {"dot", "multiply", "outer"},
+    {"vstack", "hstack"},
+    {"tanh", "exp"},
+]
+ONE = ast.Constant(1)
+
+
+def undoings(parent: ast.AST, field: str, value: Any, names: list[str]) -> Iterator:
+    """Give what may stand in a field of a node in place of its value.
+
+    Parameters
+    ----------
+    parent, field, value
+        A node, one of its fields, and what stands there.
+    names : list of str
+        What the code has names for, and entries of lists that it uses.
+
+    Yields
+    ------
+    The new value of the field.
+
+    Examples
+    --------
+    >>> tree = ast.parse("a", mode="eval")
+    >>> [ast.unparse(new) for new in undoings(tree, "body", tree.body, ["m"])][:4]
+    ['-a', 'a.T', '1 - a', 'a * (1 - a)']
+    """
+    if isinstance(value, list):
+        for k, item in enumerate(value):
+            if isinstance(item, ast.expr) and field != "targets":
+                yield from ([*value[:k], new, *value[k + 1 :]] for new in _wrapped(item, names))
+            elif isinstance(item, ast.stmt):
+                yield from _moved(value, k)
+                yield from ([*value[:k], new, *value[k + 1 :]] for new in _assigned(item))
+        if isinstance(parent, ast.FunctionDef) and field == "body":
+            yield from _everywhere(parent, names)
+        if field == "keywords":
+            yield from _keywords(parent, value)
+    elif isinstance(value, ast.operator):
+        yield from (kind() for kind in SWAPS.get(type(value), ()))
+    elif isinstance(value, ast.expr) and field not in ("func", "annotation", "target", "slice"):
+        yield from _wrapped(value, names)
+    elif field == "attr":
+        for family in FAMILIES:
+            yield from family - {value} if value in family else ()
+
+
+def _wrapped(node, names):
+    """Give an expression with something put to it."""
+    if isinstance(node, ast.Constant):
+        yield from map(_code, names)
+    if not isinstance(node, _CALCULATED) or isinstance(getattr(node, "ctx", None), ast.Store):
+        return
+    yield from _bracketed(node)
+    yield ast.UnaryOp(ast.USub(), node)
+    yield ast.Attribute(node, "T", ast.Load())
+    yield ast.BinOp(ONE, ast.Sub(), node)
+    yield ast.BinOp(node, ast.Mult(), ast.BinOp(ONE, ast.Sub(), node))
+    for operator in (ast.Mult(), ast.Div(), ast.Add(), ast.Sub()):
+        yield from (ast.BinOp(node, operator, _code(name)) for name in names)
+    for name in names:
+        if name.isidentifier():
+            for axis in (0, 1):
+                size = _code(f"{name}.shape[{axis}]")
+                yield from (ast.BinOp(node, op(), size) for op in (ast.Div, ast.Mult))
+    for operator in (ast.Mult(), ast.Div(), ast.Pow()):
+        yield ast.BinOp(node, operator, ast.Constant(2))
+    for name in FUNCTIONS:
+        function = ast.Attribute(ast.Name("np", ast.Load()), name, ast.Load())
+        yield ast.Call(function, [node], [])
+
+
+@functools.cache
+def _code(text):
+    """Parse an expression, once."""
+    return ast.parse(text, mode="eval").body
+
+
+def _bracketed(node):
+    """Give a term with its brackets elsewhere, and a quotient of whole numbers rounded up."""
+    match node:
+        case ast.BinOp(left=ast.BinOp(left=first, op=one, right=second), op=two, right=third):
+            yield ast.BinOp(first, one, ast.BinOp(second, two, third))
+    match node:
+        case ast.BinOp(left=first, op=one, right=ast.BinOp(left=second, op=two, right=third)):
+            yield ast.BinOp(ast.BinOp(first, one, second), two, third)
+        case ast.BinOp(left=first, op=ast.FloorDiv(), right=second):
+            rest = ast.BinOp(ast.UnaryOp(ast.USub(), first), ast.FloorDiv(), second)
+            yield ast.UnaryOp(ast.USub(), rest)
+
+
+def _assigned(statement):
+    """Give a sum or a product that grows in place of a value that is overwritten."""
+    match statement:
+        case ast.Assign(targets=[target], value=value) if not isinstance(target, ast.Tuple):
+            yield from (ast.AugAssign(target, kind(), value) for kind in (ast.Add, ast.Mult))
+
+
+def _everywhere(function, names):
+    """Give the body with one change wherever the same piece stands."""
+    places: dict[str, list] = {}
+    for node in ast.walk(ast.Module(function.body, [])):
+        if isinstance(node, _CALCULATED) and not isinstance(getattr(node, "ctx", None), ast.Store):
+            places.setdefault(ast.dump(node), []).append(node)
+    for nodes in places.values():
+        match nodes:
+            case [ast.Name(id=held), _, *_]:
+                new = [_code(name) for name in names if name != held]
+            case [ast.Call(args=[first, *_]), _, *_]:
+                new = [first]
+            case [ast.BinOp(left=left, right=right), _, *_]:
+                new = [left, right]
+            case [ast.Attribute(value=inner, attr="T"), _, *_]:
+                new = [inner]
+            case _:
+                continue
+        for each in new:
+            swap = _Swap(ast.dump(nodes[0]), each)
+            yield [swap.visit(copy.deepcopy(statement)) for statement in function.body]
+
+
+class _Swap(ast.NodeTransformer):
+    """Puts one expression in the place of another, wherever it stands."""
+
+    def __init__(self, old, new):
+        self.old, self.new = old, new
+
+    def visit(self, node):
+        return self.new if ast.dump(node) == self.old else self.generic_visit(node)
+
+
+_CALCULATED = (ast.Name, ast.BinOp, ast.UnaryOp, ast.Call, ast.Attribute, ast.Subscript)
+
+
+def _keywords(call, given):
+    """Give the keywords of a sum, a mean and their like, with others or without."""
+    yield from ([k for k in given if k is not left] for left in given)
+    function = getattr(call, "func", None)
+    if getattr(function, "attr", getattr(function, "id", "")) in REDUCED:
+        held = {k.arg for k in given}
+        new = [ast.keyword(n, ast.Constant(v)) for n, v in KEYWORDS if n not in held]
+        yield from ([*given, one] for one in new)
+        yield from ([*given, one, new[-1]] for one in new[:-1])
+
+
+def _moved(body, k):
+    """Give a block with a statement earlier, after its loop, before it, or in it."""
+    if k:
+        yield [*body[: k - 1], body[k], body[k - 1], *body[k + 1 :]]
+    inner = getattr(body[k], "body", None)
+    if not isinstance(body[k], (ast.For, ast.While, ast.If)) or not isinstance(inner, list):
+        return
+    for kept, before, after in (
+        (inner[:-1], [], inner[-1:]),
+        (inner[1:], inner[:1], []),
+        (inner + body[k + 1 : k + 2], [], []),
+    ):
+        loop = copy.copy(body[k])
+        loop.body = kept or [ast.Pass()]
+        rest = body[k + 1 :] if before or after else body[k + 2 :]
+        yield [*body[:k], *before, loop, *after, *rest]
