@@ -1,5 +1,6 @@
 """The command ``bpgrader``: release, check, grade, mark, report, selftest."""
 
+import contextlib
 import os
 import sys
 from importlib.resources import files
@@ -247,16 +248,17 @@ def mark(marks, port, no_browser):
     The address holds a secret: who does not know it gets nothing. From another machine:
     ssh -L 8000:127.0.0.1:8000, and here --port 8000.
     """
-    from bpgrader.mark import serve
+    from bpgrader.mark import door, serve
 
     click.echo(report(marks))
+    with contextlib.ExitStack() as stack:
 
-    def ready(address):
-        click.echo(f"mark here: {address}\nCtrl-C ends it and makes all reports again")
-        if not no_browser:
-            click.launch(address)
+        def ready(address):
+            click.echo(f"mark here: {address}\nCtrl-C ends it and makes all reports again")
+            if not no_browser:
+                click.launch(str(stack.enter_context(door(marks, address))))
 
-    serve(marks, port, ready)
+        serve(marks, port, ready)
     click.echo(report(marks))
 
 

@@ -8,11 +8,13 @@ script and style alone.
 
 import asyncio
 import base64
+import contextlib
 import hmac
 import json
+import os
 import secrets
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tornado.httpserver import HTTPServer
@@ -170,6 +172,22 @@ def application(folder: Path, token: str, port: int) -> Application:
         default_handler_args=known,
         log_function=lambda handler: None,
     )
+
+
+@contextlib.contextmanager
+def door(folder: Path, address: str) -> Iterator[Path]:
+    """Write a page that leads to the address and that nobody else may read.
+
+    What a browser is called with, every user of the machine can see; so it is called with this.
+    """
+    path = folder / "mark-here.html"
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+        file.write(f'<!doctype html><meta http-equiv="refresh" content="0; url={address}">\n')
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def serve(folder: Path, port: int, ready: Callable[[str], None]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -146,7 +147,7 @@ def shell(tmp_path_factory):
         )
         try:
             if served:
-                see_the_page(opened)
+                see_the_page(opened, home)
                 process.send_signal(signal.SIGINT)
             said, complaint = process.communicate(timeout=300)
         finally:
@@ -158,13 +159,16 @@ def shell(tmp_path_factory):
     return run
 
 
-def see_the_page(opened):
+def see_the_page(opened, home):
     """Ask for the page that the browser is told to open."""
     deadline = time.monotonic() + 60
     while not opened.exists():
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    with urllib.request.urlopen(opened.read_text("utf-8").strip()) as page:
+    door = home / opened.read_text("utf-8").strip()
+    assert door.stat().st_mode & 0o777 == 0o600  # its address holds the secret
+    (address,) = re.findall(r"url=(http://127[^\"]+)", door.read_text("utf-8"))
+    with urllib.request.urlopen(address) as page:
         assert "answers in words" in page.read().decode()
     opened.unlink()
 

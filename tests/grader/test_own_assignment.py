@@ -45,6 +45,7 @@ def test_the_notebooks_of_the_page_get_what_it_says(work):
         "grace": {"softmax": 0, "cost": 3},
         "charles": {"softmax": 0, "cost": 0},
     }
+    assert not (home / "marks" / "mark-here.html").exists()
     (page,) = (home / "marks" / "feedback").glob("grace-*.html")
     (told,) = re.findall(r'says: "([^"]+)"', PAGE)
     assert told in page.read_text("utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bpgrader.collect import sender
-from bpgrader.mark import ADDRESS
+from bpgrader.mark import ADDRESS, door
 from bpgrader.report import report
 from bpgrader.result import Answer, Item, Picture, Result, State
 from bpgrader.store import load, save
@@ -213,6 +213,13 @@ def test_what_cannot_be_saved_is_said_and_kept_in_the_window(marking, folder, wi
     tab.locator("textarea").first.fill("too late")
     tab.get_by_text("this answer has changed meanwhile").wait_for()
     assert kept(folder)["Student 0"] == (None, (), "")
+
+
+def test_the_page_that_a_browser_is_called_with_leads_to_the_questions(folder, serve, window):
+    with door(folder, f"http://{ADDRESS}:{serve(folder, 'token')}/token/") as path:
+        tab = window(path.as_uri())
+        tab.get_by_role("heading", name="answers in words").wait_for()
+    assert not path.exists()
 
 
 def test_words_are_drawn_and_nothing_of_a_student_runs(marking):
