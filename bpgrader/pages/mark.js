@@ -59,6 +59,7 @@ async function save(article) {
         throw new Error(`points are a number from 0 to ${form.elements.points.max}`);
       }
       tell(article, "saving …");
+      article.sending = fresh;
       const state = await send(article, fresh);
       if (state.before !== article.state.before) tellBefore(article, state.before);
       article.overwrote = state.before !== article.state.before;
@@ -164,7 +165,9 @@ document.querySelector("#next").addEventListener("click", () => go(waiting(-1)))
 addEventListener("focus", look);
 addEventListener("visibilitychange", () => unsaved.forEach(save));
 addEventListener("beforeunload", (event) => {
-  if ([...unsaved].some((article) => article.trouble || article.saving)) event.preventDefault();
   unsaved.forEach(save); // what is on its way arrives, though the page is left
+  const lost = ({ trouble, sending }, now) => trouble || !same(now, sending);
+  const losing = [...unsaved].some((article) => lost(article, shown(article.querySelector("form"))));
+  if (losing) event.preventDefault(); // what was changed while the last change was on its way
 });
 go(waiting(-1));
