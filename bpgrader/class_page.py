@@ -148,9 +148,8 @@ def _waiting(graded, marks: Marks):
     """Give the students whose answers wait, by question."""
     waiting = defaultdict(list)
     for student, result in graded.items():
-        for answer in result.written:
-            if marks.of(result, answer).points is None:
-                waiting[answer.name].append(student)
+        for answer in marks.open(result):
+            waiting[answer.name].append(student)
     return dict(waiting)
 
 

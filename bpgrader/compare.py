@@ -59,6 +59,10 @@ class Compare:
         return (placed if isinstance(got, list) else np.array(placed)), want
 
 
+# Whether an input was put back: W += h and later W -= h leave no more than a rounding.
+PUT_BACK = Compare(rtol=1e-15, atol=1e-15)
+
+
 def is_number(value: Any) -> bool:
     """Whether a value is a number or an array of numbers."""
     return isinstance(value, int | float | np.ndarray | np.generic)

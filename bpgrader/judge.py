@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bpgrader.compare import Compare, is_number, pairs, real
+from bpgrader.compare import PUT_BACK, Compare, is_number, pairs, real
 from bpgrader.cures import cure
 from bpgrader.hints import likely, where
 from bpgrader.inside import decode
@@ -197,14 +197,14 @@ def _same(a, b):
 
 
 def _changed(after, args, names):
-    """Name the input that a function has changed; the last digits do not count."""
+    """Name the input that a function has changed and not put back."""
     try:
         both = list(pairs(decode(after, -1), decode(args, -1)))
     except (ValueError, OverflowError):
         return Slip("unread")
     if after == args:  # `call` does not say so
         return Slip("unread")
-    path = next((p for p, g, w in both if not Compare().same(g, w)), None)
+    path = next((p for p, g, w in both if not PUT_BACK.same(g, w)), None)
     if path is None:
         return None
     return Slip("changed", {"name": _named(path or "[0]", names)})

@@ -52,9 +52,13 @@ class Marks:
         """Return the mark of an answer."""
         return self.given.get((result.name, answer.name), Mark())
 
+    def open(self, result: Result) -> list[Answer]:
+        """Return the answers of a submission that wait for a mark."""
+        return [a for a in result.written if self.of(result, a).points is None]
+
     def waiting(self, result: Result) -> int:
         """Count the answers of a submission that wait for a mark."""
-        return sum(self.of(result, answer).points is None for answer in result.written)
+        return len(self.open(result))
 
     def total(self, result: Result) -> float | None:
         """Return all points of a submission: those of the grader, and those of a person."""

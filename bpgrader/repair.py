@@ -17,7 +17,7 @@ import numpy as np
 
 from bpgrader.changes import edits, parsed
 from bpgrader.clock import clock
-from bpgrader.compare import Compare, pairs
+from bpgrader.compare import PUT_BACK, Compare, pairs
 from bpgrader.inside import decode, encode
 from bpgrader.undo import undoings
 from bpgrader.verdict import Slip
@@ -47,7 +47,7 @@ def is_right(function: Callable, given: list, want: Any, compare: Compare) -> bo
         got = decode(encode(value))
     except BaseException:
         return False
-    return compare.right(got, want) and Compare().same(mine, given, nan=True)
+    return compare.right(got, want) and PUT_BACK.same(mine, given, nan=True)
 
 
 def located(answer: Callable, cases: dict) -> Slip | None:

@@ -88,12 +88,7 @@ def _several(results, counted):
 
 
 def _waiting(results, marks):
-    open_ = [
-        mark
-        for result in results.values()
-        for mark in (marks.of(result, answer) for answer in result.written)
-        if mark.points is None
-    ]
+    open_ = [marks.of(r, answer) for r in results.values() for answer in marks.open(r)]
     again = sum(bool(mark.before) for mark in open_)
     if open_:
         why = f", {again} of them again, as the answer or its points have changed" if again else ""

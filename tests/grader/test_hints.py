@@ -146,6 +146,31 @@ def test_a_changed_input_is_named_with_its_place():
     assert "changes its input W[1]" in said.message
 
 
+@pytest.mark.parametrize(
+    ("turns", "passed"),
+    [
+        ([1e-5, -1e-5], True),
+        ([1e-5, -2e-5, 1e-5], True),
+        ([0.1, -0.2, 0.1], True),
+        ([1e-10], False),
+        ([1e-13], False),
+        ([1e-5, -1e-5 + 1e-13], False),
+    ],
+)
+def test_an_input_that_was_put_back_differs_by_a_rounding_at_most(turns, passed):
+    def answer(W, x):
+        for step in turns:
+            W += step
+        return x
+
+    def draw(rng):
+        return rng.uniform(0.5, 2, size=(3, 2)), 1.5
+
+    said = verdict(answer, lambda W, x: x, draw)
+    assert said.passed == passed, said.message
+    assert passed or "changes its input W" in said.message
+
+
 def test_the_input_is_shown_where_it_is_small():
     said = verdict(lambda n: 1, lambda n: sum(n), lambda rng: ([4, 3, int(rng.integers(9))],))
     assert "Input: n = [4, 3, " in said.message
