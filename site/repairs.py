@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup
-from bs4.element import Tag
+from bs4.element import NavigableString, Tag
 from sphinx.locale import _
 
 SEARCH = re.compile("searchtools|language_data|searchindex")
@@ -53,6 +53,18 @@ def drop(name):
 def listen(button):
     """Leave the call to book.js, which listens to the button."""
     button["data-call"] = button.attrs.pop("onclick")
+
+
+def blank_first(soup):
+    """Find the links whose words begin with a blank, which would be underlined."""
+    links = [link for link in soup.find_all("a") if isinstance(link.next_element, NavigableString)]
+    return [link for link in links if link.next_element[:1].isspace() and link.get_text(strip=True)]
+
+
+def blank_before(link):
+    """Put the blank in front of the link."""
+    link.next_element.replace_with(link.next_element.lstrip())
+    link.insert_before(" ")
 
 
 def search_button(form):
@@ -120,6 +132,7 @@ REPAIRS = (
         ],
         drop("title"),
     ),
+    Repair("sphinx-exercise", "a link begins with a blank", blank_first, blank_before),
     Repair(
         "sphinxcontrib-bibtex",
         "the role of a list, but no list items in it",
