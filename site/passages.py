@@ -45,12 +45,12 @@ def forward(soup, context):
     """Lead old addresses of this page to where the passage stands; book.js goes there at once."""
     if moved := MOVED.get(context["pagename"]):
         nav = soup.new_tag(
-            "nav", attrs={"class": "moved", "aria-label": _("Moved to another page")}
+            "nav", attrs={"class": "moved", "aria-label": str(_("Moved to another page"))}
         )
         for anchor, page in moved.items():
             href = f"{context['pathto'](page)}#{anchor}"
             link = soup.new_tag("a", id=anchor, href=href)
-            link.string = _("This passage has moved to another chapter.")
+            link.string = str(_("This passage has moved to another chapter."))
             nav.append(link)
         soup.find("article").append(nav)
 

@@ -39,7 +39,7 @@ def end_boxes_at_cells(article):
         box, parts = content.find_parent(class_="admonition"), []
         title = box.find(class_="admonition-title").extract()
         if "cell" in content.find(True).get("class", []):
-            content.insert(0, new("p", string=_("In the folded cell below.")))
+            content.insert(0, new("p", string=str(_("In the folded cell below."))))
         for child in list(content.children):
             if isinstance(child, Tag) and "cell" in child.get("class", []):
                 child["class"] = [*child["class"], "folded"]
@@ -50,7 +50,7 @@ def end_boxes_at_cells(article):
                     part.clear()
                     part.append(copy.copy(title))
                     if parts:
-                        part.find("p").append(_(", continued"))
+                        part.find("p").append(str(_(", continued")))
                     parts.append(part)
                 parts[-1].append(child)
         box.replace_with(*parts)

@@ -70,7 +70,7 @@ def blank_before(link):
 def search_button(form):
     """Give a form a button to send it."""
     button = new("button", type="submit", attrs={"class": "search-submit"})
-    button.string = _("Search")
+    button.string = str(_("Search"))
     form.append(button)
 
 

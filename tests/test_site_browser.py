@@ -32,10 +32,20 @@ SETTLED = """async () => {
     document.getAnimations().forEach((fade) => fade.finish());
     await frame();
 }"""
-# Formulas that scroll, out of the keyboard's reach.
-UNREACHABLE = """[...document.querySelectorAll('.math')].filter((box) =>
-    box.scrollWidth > box.clientWidth + 1 && box.clientWidth && box.tabIndex < 0
-    && getComputedStyle(box).overflowX !== 'visible').map((box) => box.textContent)"""
+# Formulas that scroll, out of the keyboard's reach, also of what a reader has unfolded.
+UNREACHABLE = """async () => {
+    const folded = [...document.querySelectorAll('details:not([open])')];
+    const hidden = [...document.querySelectorAll('.toggle-hidden')];
+    for (const box of folded) box.open = true;
+    for (const box of hidden) box.classList.remove('toggle-hidden');
+    for (let k = 0; k < 2; k += 1) await new Promise(requestAnimationFrame);
+    const found = [...document.querySelectorAll('.math')].filter((box) =>
+        box.scrollWidth > box.clientWidth + 1 && box.clientWidth && box.tabIndex < 0
+        && getComputedStyle(box).overflowX !== 'visible').map((box) => box.textContent);
+    for (const box of folded) box.open = false;
+    for (const box of hidden) box.classList.add('toggle-hidden');
+    return found;
+}"""
 # Formulas, also of folded solutions, of which a part lies where no scrolling reaches it.
 CUT = """() => {
     const folded = [...document.querySelectorAll('details:not([open])')];
