@@ -32,7 +32,7 @@ class Exercise:
     name : str
         The name of the function, unique in the course.
     points : float
-        Given in full for right numbers on all hidden inputs, else 0.
+        Given in full for right numbers on all hidden inputs; else only those of right parts.
     equation : str
         Label of the equation it implements, such as ``eq-bp2``.
     chapter : str

@@ -365,14 +365,14 @@ sheet = Sheet(
             reference=lambda X: 2 / np.linalg.eigvalsh(hessian(X))[-1],
             wrong={
                 "That is 1 / lambda, the rate of the quickest descent along one direction; the "
-                "border is 2 / lambda.": lambda X: 1 / np.linalg.eigvalsh(hessian(X))[-1],
-                "The greatest eigenvalue sets the border, not the least.": lambda X: (
+                "threshold is 2 / lambda.": lambda X: 1 / np.linalg.eigvalsh(hessian(X))[-1],
+                "The greatest eigenvalue sets the threshold, not the least.": lambda X: (
                     2 / np.linalg.eigvalsh(hessian(X))[0]
                 ),
                 "The 1/m of the mean is missing in the Hessian.": lambda X: (
                     2 / np.linalg.eigvalsh(X @ X.T)[-1]
                 ),
-                "That is the greatest eigenvalue itself; the border is 2 divided by it.": (
+                "That is the greatest eigenvalue itself; the threshold is 2 divided by it.": (
                     lambda X: np.linalg.eigvalsh(hessian(X))[-1]
                 ),
                 "The trace is the sum of all eigenvalues; take the greatest.": lambda X: (
