@@ -61,8 +61,9 @@ _build/book: $(READY) _build/fresh $(BOOK_FROM)
 	@jupyter-book build . --quiet -n -W --keep-going >_build/book.log
 	@touch $@
 
-# Outputs and the API pages depend on the package, which neither the execution cache nor Sphinx can see.
-_build/fresh: $(READY) $(KERNEL) site/execute.py $(wildcard bpcore/*.py bpcore/explore/*.py)
+# Outputs and the API pages depend on the package, which neither the execution cache nor Sphinx can see;
+# the picture of the source map depends on the tables of its own page.
+_build/fresh: $(READY) $(KERNEL) site/execute.py chapters/source_map.md $(wildcard bpcore/*.py bpcore/explore/*.py)
 	@rm -rf _build/.jupyter_cache _build/.doctrees
 	@echo "Executing the chapters …"
 	@python site/execute.py

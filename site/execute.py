@@ -26,10 +26,12 @@ def main():
     )
     for path in chapters:
         cache.add_nb_to_project(path)
-    page = Path("intro.md").resolve()
-    cache.add_nb_to_project(page, read_data={"name": "myst_nb_md", "type": "plugin"})
+    texts = [Path("intro.md").resolve(), *Path("chapters").resolve().glob("*.md")]
+    pages = [page for page in texts if "```{code-cell}" in page.read_text(encoding="utf-8")]
+    for page in pages:
+        cache.add_nb_to_project(page, read_data={"name": "myst_nb_md", "type": "plugin"})
     with ProcessPoolExecutor() as pool:
-        list(pool.map(execute, [*reversed(chapters), page]))
+        list(pool.map(execute, [*reversed(chapters), *pages]))
 
 
 def execute(path):

@@ -60,7 +60,11 @@ def markdown(text, say):
         stop = verbatim(lines, k)
         if stop > k:
             block = "".join(lines[k:stop])
-            out.append(titles(block, say) if "{eval-rst}" in lines[k] else block)
+            if "{eval-rst}" in lines[k]:
+                block = titles(block, say)
+            elif "{code-cell}" in lines[k]:
+                block = picture(block, say)
+            out.append(block)
         elif opened := DIRECTIVE.fullmatch(lines[k]):
             stop = k + 1
             terms = opened["name"] == "glossary"
@@ -135,6 +139,17 @@ def titles(block, say):
         return f"{said}\n{line}"
 
     return RST_TITLE.sub(title, block)
+
+
+def picture(block, say):
+    """Translate what a cell in a Markdown page says of its picture; both stand in quotes there."""
+    for key, kind in (("caption", "caption"), ("alt", "picture in words")):
+        block = re.sub(
+            rf'(?m)^( +{key}: ")(.*)(?="$)',
+            lambda found, kind=kind: found[1] + one(found[2], say, kind),
+            block,
+        )
+    return block
 
 
 def notebook(text, say):

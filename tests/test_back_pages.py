@@ -6,11 +6,18 @@ from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
+import matplotlib.pyplot as plt
+import messages
+import pytest
+
 import bpcore
 from bpcore import explore, plots
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = ROOT / "chapters"
+CELL = re.compile(
+    r"^```\{code-cell\} ipython3\n(?:---\n.*?^---\n|(?::.*\n)+)(.*?)^```$", re.MULTILINE | re.DOTALL
+)
 
 
 def read(name):
@@ -39,6 +46,52 @@ def test_the_table_of_the_api_page_names_every_public_name_once():
     assert sorted(named["plots"]) == sorted(drawers)
     others = [n for m, n in homes if m not in ("bpcore.explore", "bpcore.plots")]
     assert sorted(others) == sorted(bpcore.__all__)
+
+
+@pytest.fixture
+def run_cells(monkeypatch):
+    """Run the cells of a page, with all that they assert; give the names that they define."""
+    monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
+
+    def run(page):
+        names = {}
+        cells = CELL.findall(read(page))
+        assert cells
+        for code in cells:
+            exec(code, names)
+        return names
+
+    return run
+
+
+def test_the_map_of_the_package_is_what_its_alt_text_says(run_cells):
+    names = run_cells("api.md")
+    levels = {}
+    for module in names["column"]:
+        levels.setdefault(names["row"](module), []).append(module)
+    assert f"{'; '.join(', '.join(levels[k]) for k in sorted(levels))}." in read("api.md")
+    homes = {module: len(lines) for module, lines in names["tagged"].items() if lines}
+    assert homes == {"network": 2, "backprop": 4, "descent": 3}
+
+
+def test_the_picture_of_the_source_map_shows_what_the_page_says(run_cells):
+    count = run_cells("source_map.md")["count"]
+    for number in range(1, 15):
+        posts = {source for source, chapter in count if chapter == number}
+        assert (len(posts) == 5) == (number == 2)
+        assert (len(posts) == 0) == (number == 13)
+
+
+@pytest.mark.parametrize("path", [*CHAPTERS.glob("*.md")], ids=lambda path: path.stem)
+def test_the_words_of_a_picture_are_for_translators(path):
+    text = path.read_text(encoding="utf-8")
+    wanted = re.findall(r"^ +(?:caption|alt): (.*)$", text, re.M)
+    met = []
+    messages.markdown(
+        text,
+        lambda words, kind: met.append(words) if kind in ("caption", "picture in words") else None,
+    )
+    assert sorted(f'"{words}"' for words in met) == sorted(wanted)
 
 
 def test_the_source_map_counts_its_rows():
