@@ -10,7 +10,7 @@ from bpgrader.marks import Marks
 from bpgrader.page import asset, fill
 from bpgrader.result import Result, State
 from bpgrader.roster import Match
-from bpgrader.summary import slip_text
+from bpgrader.standing import Standing, graded, several, standings
 
 BARS = 12  # at most
 MISTAKES = 3  # for each task
@@ -71,20 +71,20 @@ def class_page(
     totals = {student: marks.total(result) for student, result in counted.items()}
     points = [total for total in totals.values() if total is not None]
     most = max(result.most for result in counted.values())
-    graded = {s: r for s, r in counted.items() if r.state is State.GRADED}
+    own = graded(counted)
     return fill(
         "class.html",
         style=asset("style.css"),
         title=next(iter(counted.values())).title,
         students=len(counted),
-        graded=len(graded),
+        graded=len(own),
         most=most,
         middle=statistics.median(points) if points else None,
         mean=statistics.mean(points) if points else None,
         bars=histogram(points, most),
-        code=list(_code(graded)),
-        words=list(_words(graded, marks)),
-        waiting=_waiting(graded, marks),
+        code=[_task(standing) for standing in standings(counted)],
+        words=list(_words(own, marks)),
+        waiting=_waiting(own, marks),
         notes=list(_notes(results, counted, match)),
     )
 
@@ -110,28 +110,17 @@ def histogram(points: list[float], most: float) -> list[Bar]:
     return bars
 
 
-def _code(graded) -> Iterator[Task]:
-    """Give the tasks of code."""
-    entries = defaultdict(dict)
-    for student, result in graded.items():
-        for entry in result.exercises:
-            entries[entry["name"]][student] = entry
-    for name, own in entries.items():
-        right = sum(entry["status"] == "passed" for entry in own.values())
-        slips = defaultdict(list)
-        for student, entry in own.items():
-            if entry["status"] != "passed":
-                told = slip_text(entry["slip"]) if entry["slip"] else entry["status"]
-                slips[told].append(student)
-        common = sorted(slips.items(), key=lambda item: (-len(item[1]), item[0]))[:MISTAKES]
-        mistakes = tuple((told, tuple(students)) for told, students in common)
-        yield Task(name, right / len(own), f"{right} of {len(own)}", mistakes)
+def _task(standing: Standing) -> Task:
+    """Give a task of code."""
+    right, all_ = standing.states["passed"], standing.states.total()
+    mistakes = tuple((m.told, m.students) for m in standing.mistakes[:MISTAKES])
+    return Task(standing.name, right / all_, f"{right} of {all_}", mistakes)
 
 
-def _words(graded, marks: Marks) -> Iterator[Task]:
+def _words(results, marks: Marks) -> Iterator[Task]:
     """Give the answers in words."""
     given, number = defaultdict(list), Counter()
-    for result in graded.values():
+    for result in results.values():
         for answer in result.written:
             number[answer.name] += 1
             points = marks.of(result, answer).points
@@ -144,10 +133,10 @@ def _words(graded, marks: Marks) -> Iterator[Task]:
         yield Task(name, share, f"{told}, {len(marked)} of {count} marked")
 
 
-def _waiting(graded, marks: Marks):
+def _waiting(results, marks: Marks):
     """Give the students whose answers wait, by question."""
     waiting = defaultdict(list)
-    for student, result in graded.items():
+    for student, result in results.items():
         for answer in marks.open(result):
             waiting[answer.name].append(student)
     return dict(waiting)
@@ -160,10 +149,8 @@ def _notes(results, counted, match: Match | None):
             yield student, f"{result.state}: {result.message}"
         if result.sender.late:
             yield student, "late, says the course site"
-    several = Counter(result.sender.student for result in results.values())
-    for student, number in sorted(several.items()):
-        if number > 1:
-            yield student, f"sent {number} notebooks; {counted[student].name!r} counts"
+    for student, number in several(results).items():
+        yield student, f"sent {number} notebooks; {counted[student].name!r} counts"
     if match:
         for student, why in sorted(match.doubtful.items()):
             yield student, f"NO MARK GIVEN: {why}"

@@ -1,15 +1,15 @@
 """What the instructor reads at the end: how many, who, what went wrong, what waits."""
 
-import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping
 
 from bpgrader.marks import Marks, open_answers
 from bpgrader.result import Result, State
 from bpgrader.roster import Match
-from bpgrader.verdict import TEXTS
+from bpgrader.standing import several, standings
 
 RULE = "of several notebooks the latest that the course site has numbered counts, else the best"
+MISTAKES = 2  # for each task
 
 
 def summary(
@@ -29,7 +29,7 @@ def summary(
     """
     states = Counter(result.state for result in results.values())
     lines = [", ".join(f"{n} {state}" for state, n in sorted(states.items()))]
-    lines += _exercises([r for r in counted.values() if r.state is State.GRADED])
+    lines += _exercises(counted)
     lines += _several(results, counted)
     if match:
         lines += [f"NO MARK GIVEN: {s}: {why}" for s, why in sorted(match.doubtful.items())]
@@ -46,45 +46,23 @@ def summary(
     return "\n".join(lines)
 
 
-def _exercises(results):
+def _exercises(counted):
     """Tell what the class got wrong."""
-    entries = defaultdict(list)
-    for result in results:
-        for entry in result.exercises:
-            entries[entry["name"]].append(entry)
-    for name, own in entries.items():
-        states = Counter(entry["status"] for entry in own)
-        others = [f"{states[status]} {status}" for status in ("stopped", "not done")]
-        shown = [text for text in others if not text.startswith("0 ")]
-        yield ", ".join([f"{name}: right {states['passed']} of {len(own)}", *shown])
-        slips = Counter(entry["slip"] for entry in own if entry["status"] == "wrong")
-        yield from (f"  {n} × {slip_text(kind)}" for kind, n in slips.most_common(2))
-
-
-def slip_text(kind: str) -> str:
-    """Name a kind of mistake, without what differs from student to student.
-
-    Examples
-    --------
-    >>> slip_text("known: The bias is missing."), slip_text("shape")
-    ('The bias is missing.', '… must be …, you gave …')
-    """
-    code, _, told = kind.partition(": ")
-    if code == "error":
-        return f"an error, {told}"
-    return told or re.sub(r"\{\w+\}", "…", TEXTS.get(code, code))
+    for task in standings(counted):
+        others = [f"{task.states[s]} {s}" for s in ("stopped", "not done") if task.states[s]]
+        right = f"{task.name}: right {task.states['passed']} of {task.states.total()}"
+        yield ", ".join([right, *others])
+        wrong = [mistake for mistake in task.mistakes if mistake.status == "wrong"][:MISTAKES]
+        yield from (f"  {len(mistake.students)} × {mistake.told}" for mistake in wrong)
 
 
 def _several(results, counted):
     """Name the students who sent more than one notebook."""
-    groups = defaultdict(list)
-    for name, result in results.items():
-        groups[result.sender.student].append(name)
-    several = {student: names for student, names in groups.items() if len(names) > 1}
-    if several:
+    sent = several(results)
+    if sent:
         yield RULE + ":"
-    for student, names in sorted(several.items()):
-        yield f"  {student}: {counted[student].name!r} counts, of {len(names)} notebooks"
+    for student, number in sent.items():
+        yield f"  {student}: {counted[student].name!r} counts, of {number} notebooks"
 
 
 def _waiting(results, marks):

@@ -26,6 +26,7 @@ LAYERS = [
         "page",
         "gradescope",
         "hand_back",
+        "standing",
         "summary",
         "class_page",
         "report",

@@ -322,3 +322,28 @@ def test_the_summary_names_mistakes_and_no_student(tmp_path):
         save(tmp_path, result(f"s{k}.ipynb", exercises=(entry,)))
     said = report(tmp_path)
     assert "f: right 0 of 3\n  2 × … is …, wanted …\n  1 × The bias is missing." in said
+
+
+def test_the_summary_and_the_page_of_the_class_tell_the_same(tmp_path):
+    """Of those whose notebook counts: right, wrong, stopped and not done, and who was late."""
+    became = [("passed", "right"), ("wrong", "known: No bias."), ("wrong", "known: No bias.")]
+    became += [("wrong", "shape"), ("stopped", "error: axis"), ("not done", "blank")]
+    for k, (status, slip) in enumerate(became):
+        entry = {"name": "f", "status": status, "points": 0, "max_points": 2, "message": "m"}
+        one = result(f"s{k}_LATE_{k}_1_w.ipynb" if k == 3 else f"s{k}.ipynb")
+        save(tmp_path, replace(one, exercises=({**entry, "slip": slip},)))
+    again = result("s1.ipynb", -1, name="s1 (2)")  # worse: it does not count
+    save(tmp_path, replace(again, exercises=({**entry, "status": "passed", "slip": "right"},)))
+    said = report(tmp_path)
+    shape = "… must be …, you gave …"
+    assert f"f: right 1 of 6, 1 stopped, 1 not done\n  2 × No bias.\n  1 × {shape}\n" in said
+    assert "an error" not in said
+    page = html.unescape((tmp_path / "class.html").read_text("utf-8"))
+    assert "1 of 6</td>" in page
+    told = re.findall(r"<summary>(.*?)</summary>(.*?)</details>", page)
+    assert told[:2] == [("2 × No bias.", "s1; s2"), ("1 × Not done yet", "s5")]
+    assert len(told) == 3
+    assert re.findall(r'row">(.*?)</th><td>(.*?)</td></tr>', page.partition("To look at")[2]) == [
+        ("s3_3", "late, says the course site"),
+        ("s1", "sent 2 notebooks; 's1' counts"),
+    ]
