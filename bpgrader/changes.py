@@ -7,9 +7,9 @@ from itertools import zip_longest
 from typing import Any
 
 SWAPS: dict[type, tuple[type, ...]] = {
-    ast.Add: (ast.Sub,),
-    ast.Sub: (ast.Add,),
-    ast.Mult: (ast.Div, ast.Add),
+    ast.Add: (ast.Sub, ast.Mult),
+    ast.Sub: (ast.Add, ast.Div),
+    ast.Mult: (ast.Div, ast.Add, ast.MatMult, ast.Sub),
     ast.Div: (ast.Mult, ast.FloorDiv),
     ast.FloorDiv: (ast.Div,),
     ast.Mod: (ast.FloorDiv,),
@@ -27,13 +27,15 @@ SWAPS: dict[type, tuple[type, ...]] = {
     ast.NotEq: (ast.Eq,),
 }
 COUSINS = [
-    {"mean", "sum", "max"},
+    {"mean", "sum", "prod", "max", "min", "median"},
     {"maximum", "minimum"},
-    {"max", "min"},
+    {"max", "maximum"},
+    {"min", "minimum"},
     {"std", "var"},
-    {"exp", "expm1"},
+    {"exp", "expm1", "tanh"},
     {"log", "log2", "log10", "log1p"},
-    {"prod", "sum"},
+    {"dot", "multiply", "outer"},
+    {"vstack", "hstack"},
     {"zeros", "ones"},
 ]
 SYMMETRIC = {"max", "min", "maximum", "minimum", "logaddexp"}

@@ -8,14 +8,7 @@ from typing import Any
 
 REDUCED = {"sum", "mean", "max", "min", "prod", "std", "var", "norm", "any", "all", "average"}
 KEYWORDS = [("axis", 0), ("axis", 1), ("keepdims", True)]
-SWAPS = {ast.Mult: (ast.MatMult, ast.Div, ast.Sub), ast.Add: (ast.Mult,), ast.Sub: (ast.Div,)}
 FUNCTIONS = ("abs", "sqrt", "exp", "log", "log1p", "negative")
-FAMILIES = [
-    {"sum", "mean", "prod", "max", "min", "median", "maximum", "minimum"},
-    {"dot", "multiply", "outer"},
-    {"vstack", "hstack"},
-    {"tanh", "exp"},
-]
 ONE = ast.Constant(1)
 
 
@@ -50,13 +43,8 @@ def undoings(parent: ast.AST, field: str, value: Any, names: list[str]) -> Itera
             yield from _everywhere(parent, names)
         if field == "keywords":
             yield from _keywords(parent, value)
-    elif isinstance(value, ast.operator):
-        yield from (kind() for kind in SWAPS.get(type(value), ()))
     elif isinstance(value, ast.expr) and field not in ("func", "annotation", "target", "slice"):
         yield from _wrapped(value, names)
-    elif field == "attr":
-        for family in FAMILIES:
-            yield from family - {value} if value in family else ()
 
 
 def _wrapped(node, names):

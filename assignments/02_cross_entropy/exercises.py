@@ -256,6 +256,9 @@ sheet = Sheet(
                 "That is the difference of two entropies; q must stand inside the logarithm of "
                 "p ln(p / q).": lambda p, q: entropy(q) - entropy(p),
             },
+            equal={
+                "return np.sum(p[possible] @ np.log(p[possible] / q[possible]))": "@ is that sum.",
+            },
             right=[
                 kl_by_loop,
                 lambda p, q: -np.sum(p * np.log(q)) - entropy(p),
