@@ -1,0 +1,185 @@
+"""The program inside the box, run as a program: a job comes in, lines go out, in one order."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from bpgrader.dialogue import Dialogue
+from bpgrader.inside import MAX_NUMBERS, are_outcomes, call, decode, encode
+
+
+@pytest.fixture
+def said(tmp_path):
+    """Run steps; give the outcomes of each, after all that came out was heard."""
+
+    def run(*steps, library=None, limits=None):
+        dialogue = Dialogue(list(range(len(steps))))
+        job = {"key": dialogue.key, "steps": [*enumerate(steps)], "library": library or {}}
+        done = subprocess.run(
+            [sys.executable, "-m", "bpgrader.inside"],
+            input=json.dumps({**job, "limits": limits or {}}),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert all(dialogue.hear(line) for line in done.stdout.encode().splitlines())
+        assert not dialogue.awaited
+        return dialogue.outcomes
+
+    return run
+
+
+def value_of(said, name, *cells, **options):
+    """What a function without arguments gives after some cells."""
+    steps = [{"cell": cell} for cell in cells]
+    last = said(*steps, {"call": name, "of": len(steps) - 1, "cases": [[]]}, **options)
+    return last[len(steps)][0]
+
+
+def test_cells_share_their_names_and_calls_give_outcomes(said):
+    outcomes = said(
+        {"cell": "a = 2"},
+        {"cell": "def f(x):\n    return a * x"},
+        {"call": "f", "of": 1, "cases": [[1.0], [{"shape": [2], "data": [1.0, 2.0]}]]},
+        {"call": "g", "of": 1, "cases": [[1.0]]},
+        {"call": "a", "of": 0, "cases": [[1.0]]},
+    )
+    assert outcomes == {
+        0: [],
+        1: [],
+        2: [{"value": 2.0}, {"value": {"shape": [2], "data": [2.0, 4.0]}}],
+        3: [{"missing": True}],
+        4: [{"missing": True}],
+    }
+
+
+CELLS = {  # cells -> what f() gives after them
+    "printing and reading do no harm": (
+        ["import sys\nprint('x' * 100_000)\nsys.stderr.write('y')", "def f(): return 1"],
+        1,
+    ),
+    "no input comes": (["def f():\n    try: return input()\n    except EOFError: return 7"], 7),
+    "a notebook's own names": (
+        ["get_ipython().run_line_magic('x', 'y')\ndisplay(1, a=2)\ndef f(): return 3"],
+        3,
+    ),
+    "an error ends its cell, not the next": (["a = 1\n1 / 0\na = 2", "def f(): return a"], 1),
+    "an exit ends its cell, not the next": (["a = 1\nexit()\na = 2", "def f(): return a"], 1),
+    "what is imported from the future stays": (
+        ["from __future__ import annotations", "def f(x: nowhere = 4): return x"],
+        4,
+    ),
+    "await at the top level": (
+        ["async def g():\n    return 5\na = await g()", "def f(): return a"],
+        5,
+    ),
+    "a module that is not here": (
+        ["import not_here as n, os\nfrom not_here.x import y\nb = 6", "def f(): return b"],
+        6,
+    ),
+    "its use": (["import not_here.x", "def f(): return not_here.x(1)"], "ModuleNotFoundError"),
+    "its call": (["from not_here import g", "def f(): return g(1)"], "ModuleNotFoundError"),
+    "what was there before it stays": (
+        ["def g(): return 8", "from not_here import g", "def f(): return g()"],
+        8,
+    ),
+    "an exit in an answer": (["def f(): raise SystemExit"], "SystemExit"),
+    "threads do not keep it": (
+        [
+            "import atexit, threading, time\natexit.register(time.sleep, 99)",
+            "threading.Thread(target=time.sleep, args=(99,)).start()\ndef f(): return 9",
+        ],
+        9,
+    ),
+    "a name of the main module": (["def f(): return int(__name__ == '__main__')"], 1),
+}
+
+
+@pytest.mark.parametrize("case", CELLS)
+def test_a_cell_does_what_it_does_in_a_notebook(case, said):
+    cells, want = CELLS[case]
+    outcome = value_of(said, "f", *cells)
+    assert (outcome.get("value"), outcome.get("error")) in [(want, None), (None, want)], outcome
+
+
+def test_an_error_is_told_with_its_line(said):
+    outcomes = said(
+        {"cell": "x = 1\n\n1 / 0\ny = 2"},
+        {"cell": "def f(:\n"},
+        {"cell": "import not_here\nz = 1 / 0"},
+        {"cell": "def f(x):\n    y = x\n    return len(y)"},
+        {"call": "f", "of": 3, "cases": [[1.0]]},
+    )
+    assert [outcomes[k][0]["error"] for k in range(3)] == [
+        "ZeroDivisionError",
+        "SyntaxError",
+        "ModuleNotFoundError",  # the first
+    ]
+    assert [outcomes[k][0]["line"] for k in (0, 1, 4)] == [3, 1, 3]
+    assert len(outcomes[2]) == 1
+    assert outcomes[4] == [
+        {"error": "TypeError", "text": "object of type 'float' has no len()", "line": 3}
+    ]
+
+
+def test_a_library_can_be_imported_and_limits_hold(said):
+    library = {"own/__init__.py": "", "own/part.py": "π = 3"}
+    cells = ["from own import part", "def f(): return part.π"]
+    assert value_of(said, "f", *cells, library=library) == {"value": 3}
+    limit = {"RLIMIT_NOFILE": 32}
+    many = "def f(): return len([open('/dev/null') for _ in range(99)])"
+    assert value_of(said, "f", many, limits=limit)["error"] == "OSError"
+    assert value_of(said, "f", many) == {"value": 99}
+
+
+class OddError(Exception):
+    """An error that cannot even be written."""
+
+    def __str__(self):
+        raise KeyboardInterrupt
+
+
+def test_an_error_that_cannot_be_written_has_no_text():
+    def answer():
+        raise OddError
+
+    assert call(answer, []) == {"error": "OddError", "text": "", "line": None}
+
+
+REFUSED = {
+    "a list too deep": ([[[[[[[[1]]]]]]]], "lists nested too deep"),
+    "a long whole number": (2**64, "a whole number of more than 64 bits"),
+    "a long negative one": (-(2**63) - 1, "a whole number of more than 64 bits"),
+    "too many numbers": (np.zeros(MAX_NUMBERS + 1), "more than 10,000 numbers"),
+    "too many entries": ([0] * (MAX_NUMBERS + 1), "more than 10,000 entries"),
+    "keys that are no text": ({1: 2}, "a dict whose keys are not all text"),
+    "complex numbers": (np.ones(2) * 1j, "values of dtype complex128 where real numbers"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_too_much_or_of_another_kind_is_refused(case):
+    held, why = REFUSED[case]
+    assert why in call(lambda: held, [])["refused"]
+    with pytest.raises(TypeError, match=why):
+        encode(held)
+
+
+def test_what_is_just_small_enough_comes_through():
+    for held in (2**64 - 1, -(2**63), [0] * MAX_NUMBERS, [[[[[[1]]]]]], {"a": {"b": 1}}, True):
+        assert decode(encode(held)) == held
+    assert decode(encode(np.zeros(MAX_NUMBERS))).shape == (MAX_NUMBERS,)
+    assert decode(encode(np.zeros((2, 0)))).shape == (2, 0)
+    assert decode({"shape": [1] * 8, "data": [1]}).ndim == 8
+    with pytest.raises(ValueError, match="not a number"):
+        decode({"shape": [1] * 9, "data": [1]})
+
+
+def test_outcomes_have_their_form():
+    assert are_outcomes([{"value": None, "after": []}, {"missing": True}, {"line": 3}])
+    for bad in ([{"text": 1}], [{"missing": 1}], [{"other": 1}], [{"after": {}}], ({},), None):
+        assert not are_outcomes(bad)
