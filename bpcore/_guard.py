@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from bpcore import _validate as valid
+from bpcore._tape import Traced
 
 OURS = ("bpcore.activations", "bpcore.losses")  # modules whose functions need no guard
 
@@ -29,9 +30,8 @@ class Guard:
 
     def __call__(self, *arguments: Any) -> np.ndarray:
         """Call the function and check what it gives."""
-        if any(hasattr(x, "tape") for x in arguments):
-            tape = next(x.tape for x in arguments if hasattr(x, "tape"))
-            return tape.write(self, arguments)
+        if traced := [x for x in arguments if isinstance(x, Traced)]:
+            return traced[0].tape.write(self, arguments)
         value = untouched(self.function, self.name, *arguments)
         x, what = arguments[0], f"what {self.name} returns"
         wanted = np.shape(x) if self.shape is None else self.shape
@@ -50,12 +50,9 @@ class Guard:
                 f"{self.name} must return shape {wanted} for an argument of shape {np.shape(x)}, "
                 f"got {array.shape}"
             )
-        if self.may_fail or not np.isnan(array).any():
-            pass
-        elif np.isfinite(np.sum([np.sum(x) for x in arguments])):
-            raise ValueError(
-                f"{what} must be numbers, got nan at index {valid.first(np.isnan(array))}"
-            )
+        lost = np.isnan(array)
+        if not self.may_fail and lost.any() and np.isfinite(np.sum([*map(np.sum, arguments)])):
+            raise ValueError(f"{what} must be numbers, got nan at index {valid.first(lost)}")
         return np.array(array, dtype=complex if np.iscomplexobj(x) else float, subok=False)
 
 
