@@ -11,6 +11,7 @@ import threading
 import time
 import urllib.request
 import uuid
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,17 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from bpgrader import box as sandbox
+from bpgrader.collect import sender
 from bpgrader.environment import NoBoxError
 from bpgrader.grade import Job, grade
 from bpgrader.mark import ADDRESS, application
 from bpgrader.notebook import make_release
+from bpgrader.report import report
+from bpgrader.result import Answer, Result, State
 from bpgrader.selftest import selftest
 from bpgrader.spec import Assignment
+from bpgrader.store import load, save
+from bpgrader.written import read_marks
 
 ROOT = Path(__file__).parents[2]
 ASSIGNMENTS = sorted(p.parent for p in ROOT.glob("assignments/*/source.ipynb"))
@@ -81,6 +87,40 @@ def graded(box, assignment):
         return grade(Job("student", data, "", assignment, **options))
 
     return run
+
+
+def made(file: str, *written: Answer, **changes) -> Result:
+    """Make a result as the grader does, of the student that the name of a file tells."""
+    who = sender(file)
+    plain = Result(
+        name=who.student,
+        sender=who,
+        assignment="01",
+        title="Assignment 1",
+        digest="d",
+        submission="s",
+        state=State.GRADED,
+        message="a message",
+        score=1.0,
+        points=10,
+        max_points=10,
+        written=written,
+    )
+    return replace(plain, **changes)
+
+
+def reported(folder: Path, *results: Result) -> Path:
+    """Leave a folder as `bpgrader grade` leaves it."""
+    for result in results:
+        save(folder, result)
+    report(folder)
+    return folder
+
+
+def marked(folder: Path) -> dict:
+    """The mark of every answer in a folder: (submission, question) -> points, ticked, comment."""
+    given = read_marks(folder, load(folder)[0]).given
+    return {key: (mark.points, mark.ticked, mark.comment) for key, mark in given.items()}
 
 
 @pytest.fixture

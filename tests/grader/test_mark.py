@@ -8,20 +8,19 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
-from bpgrader.collect import sender
 from bpgrader.mark import ADDRESS
 from bpgrader.marking import MAX_COMMENT, code_of
 from bpgrader.report import report
-from bpgrader.result import Answer, Item, Picture, Result, State
+from bpgrader.result import Answer, Item, Picture
 from bpgrader.store import load, save
 from bpgrader.tables import read_table
-from bpgrader.written import read_marks
+
+from .conftest import made, marked, reported
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "a-token"
@@ -31,36 +30,15 @@ NASTY = '</pre><script>alert(1)</script><img src="http://x.org/a.png" onerror="a
 TEXTS = ["", "words", NASTY, "$a^2$ ![x](picture-1)", "[l](javascript:alert(1)) <http://x.org>"]
 
 
-def result(name, text, **changes):
-    return replace(
-        Result(
-            name=name,
-            sender=sender(f"{name}.ipynb"),
-            assignment="01",
-            title="Assignment 1",
-            digest="d",
-            submission="s",
-            state=State.GRADED,
-            message="m",
-            score=1.0,
-            points=10,
-            max_points=10,
-            written=(
-                Answer("why", 3, RUBRIC, text, pictures=(PNG,)),
-                Answer("how ü", 1, (Item("so", 1),), f"so {text}"),
-            ),
-        ),
-        **changes,
-    )
+def result(name, text):
+    why = Answer("why", 3, RUBRIC, text, pictures=(PNG,))
+    return made(f"{name}.ipynb", why, Answer("how ü", 1, (Item("so", 1),), f"so {text}"))
 
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder of results as `bpgrader grade` leaves it."""
-    for k, text in enumerate(TEXTS):
-        save(tmp_path, result(f"=student {k}", text))
-    report(tmp_path)
-    return tmp_path
+    """A small class."""
+    return reported(tmp_path, *(result(f"=student {k}", text) for k, text in enumerate(TEXTS)))
 
 
 @pytest.fixture
@@ -102,9 +80,7 @@ def post(port, folder, name, new, seen=None, question="why", **changes):
 
 
 def kept(folder, name, question="why"):
-    results, _ = load(folder)
-    mark = read_marks(folder, results).given[name, question]
-    return mark.points, mark.ticked, mark.comment
+    return marked(folder)[name, question]
 
 
 @pytest.mark.parametrize(
@@ -320,8 +296,8 @@ def test_the_table_of_a_spreadsheet_is_gone_on_with(served, folder):
     lines = [";".join(f'"{field}"' for field in row) for row in (header, *rows)]
     (folder / "written.csv").write_text("\n".join(lines), "utf-8-sig")
     assert post(served, folder, "=student 4", {"points": 1})[0] == 200
-    marks = [mark.points for mark in read_marks(folder, load(folder)[0]).given.values()]
-    assert sorted(p for p in marks if p is not None) == [1, 2.5]
+    points = [mark[0] for mark in marked(folder).values()]
+    assert sorted(p for p in points if p is not None) == [1, 2.5]
 
 
 def test_the_command_opens_marks_and_ends(folder):

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import pytest
 
-from bpgrader.collect import sender
 from bpgrader.marks import Mark
 from bpgrader.page import page_name
 from bpgrader.report import report
@@ -16,29 +15,15 @@ from bpgrader.result import GRADER, Answer, Item, Picture, Result, State
 from bpgrader.store import load, save
 from bpgrader.written import read_marks, set_mark
 
+from .conftest import made
+
 PNG = Picture("image/png", "iVBORw0KGgo=")
 
 
 def result(file, points=0.0, *answers, state=State.GRADED, name="", **changes):
-    who = sender(file)
-    graded = state in (State.GRADED, State.REFUSED)
-    return replace(
-        Result(
-            name=name or who.student,
-            sender=who,
-            assignment="01",
-            title="Assignment 1",
-            digest="d",
-            submission="s",
-            state=state,
-            message="a message",
-            score=points / 10 if graded else None,
-            points=points,
-            max_points=10,
-            written=answers,
-        ),
-        **changes,
-    )
+    score = points / 10 if state in (State.GRADED, State.REFUSED) else None
+    own = {"name": name} if name else {}
+    return made(file, *answers, state=state, score=score, points=points, **own, **changes)
 
 
 def table(path):

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bpgrader.collect import sender
 from bpgrader.mark import ADDRESS, door
 from bpgrader.report import report
-from bpgrader.result import Answer, Item, Picture, Result, State
-from bpgrader.store import load, save
-from bpgrader.written import read_marks
+from bpgrader.result import Answer, Item, Picture, State
+from bpgrader.store import save
+
+from .conftest import made, marked, reported
 
 SITE = runpy.run_path(str(Path(__file__).parents[1] / "test_site_browser.py"))
 RUBRIC = (Item("chain rule", 2), Item("shapes", 1))
@@ -35,32 +35,15 @@ ENTRIES = [{"name": "f", **RIGHT}, {"name": "g", **WRONG, "slip": "known: The bi
 def result(k, text):
     """A result as the grader makes it."""
     pictures = (Picture("image/png", DOT),) if "picture-1" in text else ()
-    who = sender(f"Student {k}.ipynb")
-    return Result(
-        name=who.student,
-        sender=who,
-        assignment="01",
-        title="Assignment 1",
-        digest="d",
-        submission="s",
-        state=State.GRADED,
-        message="1 of 2 right.",
-        score=1 / 3,
-        points=2,
-        max_points=6,
-        exercises=tuple(ENTRIES),
-        seed=7,
-        written=(Answer("why", 3, RUBRIC, text, "A note." * (not text), pictures),),
-    )
+    why = Answer("why", 3, RUBRIC, text, "A note." * (not text), pictures)
+    points = {"score": 1 / 3, "points": 2, "max_points": 6, "exercises": tuple(ENTRIES)}
+    return made(f"Student {k}.ipynb", why, message="1 of 2 right.", seed=7, **points)
 
 
 @pytest.fixture
 def folder(tmp_path):
     """A small class."""
-    for k, text in enumerate(TEXTS):
-        save(tmp_path, result(k, text))
-    report(tmp_path)
-    return tmp_path
+    return reported(tmp_path, *(result(k, text) for k, text in enumerate(TEXTS)))
 
 
 @pytest.fixture
@@ -106,13 +89,7 @@ def marking(folder, serve, window):
 
 
 def kept(folder):
-    results, _ = load(folder)
-    marks = read_marks(folder, results)
-    return {
-        name: (mark.points, mark.ticked, mark.comment)
-        for name, result in results.items()
-        for mark in [marks.of(result, result.written[0])]
-    }
+    return {name: mark for (name, _), mark in marked(folder).items()}
 
 
 def saved(tab, number, text="saved"):
