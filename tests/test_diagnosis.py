@@ -410,7 +410,13 @@ def layer(i, error=0.0, floor=1e-15, wrong=(), ratio=None):
     ([layer(1, 1.0, floor=2.0), layer(2, 1e-3, floor=0.1)], (), 7,
      "layers 2, 1 cannot be judged, rounding could hide a mistake"),
     ([layer(1, 0.0, floor=np.inf)], (), 7, "layer 1 cannot be judged, its gradient is zero"),
-], ids=range(6))  # fmt: skip
+    (
+        [layer(1, 0.0, floor=np.inf), layer(2, 0.0, floor=np.inf), layer(3)], (), 7,
+        "layer 3 right to 1e-12 (central); layers 2, 1 cannot be judged, their gradients are zero",
+    ),
+    ([layer(1, 0.0, floor=np.inf), layer(2, 1e-3, floor=0.1)], (), 7,
+     "layers 2, 1 cannot be judged, rounding could hide a mistake"),
+], ids=range(8))  # fmt: skip
 def test_the_report_of_a_check(layers, kinks, samples, text):
     outcome = GradientCheck((None, *layers), "W[2][0, 1]", 0.5, -0.25, "central", samples, kinks)
     assert str(outcome) == text.replace("1e-12", "1e-08")
