@@ -20,10 +20,10 @@ import passages
 import reader
 from bs4 import BeautifulSoup
 from formulas import STYLE, translate
-from icons import draw
+from icons import THEME, draw
 from myst_parser.sphinx_ext.mathjax import html_visit_displaymath
 from policy import policy
-from repairs import repair
+from repairs import repair, repair_script
 from sphinx.errors import SphinxError
 from sphinx.ext.mathjax import html_visit_math
 from sphinx.jinja2glue import BuiltinTemplateLoader
@@ -114,6 +114,9 @@ def finished(app, error):
     for name, text in live.explore(*(path.stem for path in HERE.glob("*.js"))).items():
         (pictures / f"{name}.js").write_text(text, encoding="utf-8")
     (pictures / "explore.css").write_text(Picture._css, encoding="utf-8")
+    script = Path("static", "scripts", "pydata-sphinx-theme.js")
+    text = repair_script((THEME / script).read_text(encoding="utf-8"))
+    (out / f"_{script}").write_text(text, encoding="utf-8")
     for path in out.glob("_sources/**/*.ipynb"):  # raw: readers get the notebooks of reader.py
         path.unlink()
     for path in Path(app.srcdir).glob("assignments/*/student.ipynb"):

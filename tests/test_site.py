@@ -19,7 +19,7 @@ import pytest
 import yaml
 from address import repository
 from bs4 import BeautifulSoup
-from repairs import REPAIRS
+from repairs import PLAIN, REPAIRS
 from sphinx.errors import ConfigError, SphinxError
 
 pytestmark = pytest.mark.xdist_group("site files")  # the pages are parsed once
@@ -280,6 +280,10 @@ def page_of(name):
 
 FAULTY = """# Page
 
+```python
+a = b[c]
+```
+
 :::{prf:proof}
 It is.
 :::
@@ -311,6 +315,14 @@ Done.
 ```{bibliography}
 ```
 """
+
+
+def test_words_that_lose_their_mark_had_the_colour_of_plain_code(site):
+    style = (site / "_static" / "pygments.css").read_text(encoding="utf-8")
+    for scheme in ("light", "dark"):
+        colour = re.compile(rf'data-theme="{scheme}"\] \.highlight( \.\w+)? {{[^}}]*\bcolor: (\S+)')
+        colours = dict(colour.findall(style))
+        assert {colours[f" .{kind}"] for kind in PLAIN} == {colours[""]}
 
 
 def test_every_repair_is_still_needed_and_repairs(tmp_path):

@@ -11,7 +11,7 @@ import pytest
 
 WIDTHS = {1280: 900, 360: 740}
 SHOTS = {("light", 1280): False, ("dark", 360): True}  # whether the whole page is shown
-WAITING = ".bd-article > section > section:not(.laid-out)"
+WAITING = ".bd-article > section section:not(.laid-out)"
 READY = f"""async () => {{
     const late = '.bp-live:not(.bpx), {WAITING}';
     while (document.querySelector(late)) {{ // a picture is not drawn, a section is not laid out
@@ -350,3 +350,63 @@ def test_a_jump_arrives_though_sections_wait_for_their_layout(open_page, address
     tab.wait_for_selector(f"#{anchor}", state="attached")
     tab.evaluate(f"location.hash = '{anchor}'")
     assert arrives(tab, anchor)
+
+
+LAST = (
+    "[...document.querySelectorAll('.bd-article section p')].findLast((p) => !p.closest('details'))"
+)
+
+
+@pytest.fixture
+def waiting(browser, address):
+    """Open a page whose sections wait for their layout for good: the browser is never idle."""
+    context = browser.new_context()
+    context.add_init_script("window.requestIdleCallback = () => {}")
+    tab = context.new_page()
+    tab.goto(f"{address}chapters/08_delta_recursion.html")
+    assert tab.locator(WAITING).count() > 20
+    yield tab
+    context.close()
+
+
+def test_what_waits_for_its_layout_is_found(waiting):
+    words = waiting.evaluate(f"{LAST}.textContent.trim().slice(0, 30)")
+    assert waiting.evaluate("words => find(words)", words)
+    top = "getSelection().getRangeAt(0).getBoundingClientRect().top"
+    for _ in range(100):  # the page scrolls smoothly
+        waiting.wait_for_timeout(100)
+        if 0 <= waiting.evaluate(top) <= WIDTHS[1280]:
+            return
+    raise AssertionError(f"what was found stands at {waiting.evaluate(top)}")
+
+
+def test_what_waits_for_its_layout_is_printed(waiting):
+    shown = f"{LAST}.checkVisibility({{ contentVisibilityAuto: true }})"
+    assert not waiting.evaluate(shown)
+    waiting.emulate_media(media="print")
+    assert waiting.evaluate(shown)
+
+
+def test_a_link_from_another_page_arrives(open_page, address):
+    open_page.leaves = True
+    tab = open_page(f"{address}chapters/08_delta_recursion.html")
+    tab.goto(f"{address}intro.html")
+    tab.evaluate("""() => { const link = document.createElement("a");
+        link.href = "chapters/08_delta_recursion.html#equation-eq-bp4";
+        document.body.append(link);
+        link.click(); }""")
+    tab.wait_for_url("**/08_delta_recursion.html#equation-eq-bp4")
+    assert arrives(tab, "equation-eq-bp4")
+
+
+@pytest.mark.parametrize("way", ["go_back", "reload"])
+def test_a_page_that_is_opened_again_stands_where_it_was_left(open_page, address, way):
+    open_page.leaves = True
+    tab = open_page(f"{address}chapters/08_delta_recursion.html")
+    place = "document.querySelector('[id=\"equation-eq-bp4\"]')"
+    tab.evaluate(f"{place}.scrollIntoView({{ behavior: 'instant' }})")
+    tab.wait_for_timeout(500)  # the browser notes where the page stands
+    if way == "go_back":
+        tab.goto(f"{address}intro.html")
+    getattr(tab, way)()
+    assert arrives(tab, "equation-eq-bp4")

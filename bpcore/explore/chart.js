@@ -39,9 +39,15 @@ export class Chart {
     }
   }
 
-  draw(alt, ...nodes) {
+  draw(alt, ...nodes) { // what stood there before, such as samples, stays in its place
+    const wanted = nodes.flat(Infinity).filter(Boolean), stays = new Set(wanted);
     this.node.setAttribute("aria-label", alt);
-    this.front.replaceChildren(...nodes.flat(Infinity).filter(Boolean));
+    for (const node of [...this.front.childNodes]) if (!stays.has(node)) node.remove();
+    let place = this.front.firstChild;
+    for (const node of wanted) {
+      if (node === place) place = place.nextSibling;
+      else this.front.insertBefore(node, place);
+    }
   }
 
   path(points, style, attributes = {}) { // a line through points; gaps where a number is not finite, or far away
@@ -93,12 +99,9 @@ export class Chart {
   }
 
   grid(f, n) { // f(U, V) gives the values at lists of n × n places at once
-    const [left, right] = this.x.range(), [bottom, top] = this.y.range(), U = [], V = [];
-    for (let r = 0; r < n; r++) for (let c = 0; c < n; c++) {
-      U.push(this.x.invert(left + ((right - left) * (c + 0.5)) / n));
-      V.push(this.y.invert(top + ((bottom - top) * (r + 0.5)) / n));
-    }
-    return f(U, V);
+    const middles = (scale, [from, to]) => Array.from({ length: n }, (_, k) => scale.invert(from + ((to - from) * (k + 0.5)) / n));
+    const u = middles(this.x, this.x.range()), v = middles(this.y, [this.y.range()[1], this.y.range()[0]]);
+    return f(v.flatMap(() => u), v.flatMap((y) => u.map(() => y)));
   }
 
   bands(values, thresholds, style, n) {

@@ -4,7 +4,7 @@ const entries = (f, A, B) => A.map((row, j) => row.map(B ? (x, s) => f(x, B[j][s
 const transpose = (A) => A[0].map((_, s) => A.map((row) => row[s]));
 const dot = (A, B) => A.map((row) => {
   const sums = B[0].map(() => 0);
-  row.forEach((x, k) => B[k].forEach((y, s) => void (sums[s] += x * y)));
+  for (const [k, x] of row.entries()) for (let s = 0; s < sums.length; s++) sums[s] += x * B[k][s];
   return sums;
 });
 const plus = (A, b) => A.map((row, j) => row.map((x) => x + b[j][0])); // the column b to every column

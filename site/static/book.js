@@ -27,7 +27,7 @@ addEventListener("hashchange", follow);
 const idle = self.requestIdleCallback ?? setTimeout;
 
 function layOut() {
-  const section = document.querySelector(".bd-article > section > section:not(.laid-out)");
+  const section = document.querySelector(".bd-article > section section:not(.laid-out)");
   section?.classList.add("laid-out");
   return section;
 }
@@ -36,8 +36,11 @@ function layOutInTime() {
   if (layOut()) idle(layOutInTime);
 }
 
+// A page that is opened a second time, by "back" or by "reload", goes where it was left.
+const again = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
+
 function layOutForJump() {
-  if (!location.hash || !layOut()) return;
+  if (!(location.hash || again) || !layOut()) return;
   while (layOut());
   document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
 }
@@ -53,5 +56,5 @@ addEventListener("DOMContentLoaded", () => {
   }
   follow();
   layOutForJump();
-  watch("article pre, div.math, .pst-scrollable-table-container");
+  watch("article pre, .cell_output > .output, div.math, .pst-scrollable-table-container");
 });
