@@ -247,11 +247,12 @@ def forward(net: Network, X: ArrayLike) -> Cache:
 def _filled(net, X):
     """Run the forward pass on checked samples, and freeze what it stores."""
     with np.errstate(all="ignore"):
-        z, a = _forward(net, X)
-    for i in range(1, net.L + 1):
-        if np.isnan(z[i]).any():  # an infinite z is a result
-            raise ValueError(f"X or W is too large: z[{i}] overflows; standardise X")
-    return Cache(valid.freeze(*z), valid.freeze(*a))
+        return stored(*_forward(net, X))
+
+
+def stored(z: Any, a: Any) -> Cache:
+    """Freeze what a forward pass stores; nan is an overflow, an infinite z is a result."""
+    return Cache(valid.sealed(z, "z", fine=lambda z: ~np.isnan(z)), valid.freeze(*a))
 
 
 def _cost(logits, Y, loss):

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from bpcore import _validate as valid
 from bpcore.backprop import as_passed
 from bpcore.losses import LOSSES, Loss, cross_entropy
-from bpcore.network import Cache, Network, as_network
+from bpcore.network import Cache, Network, as_network, stored
 
 
 def fold(net: Network) -> tuple[Any, ...]:
@@ -177,10 +177,7 @@ def forward_theta(Theta: Sequence[Any], X: ArrayLike, g: Sequence[Any] | None = 
     net = unfold(Theta, g)
     X = valid.as_columns(X, net.n[0])
     with np.errstate(all="ignore"):
-        z, a = _forward_theta(fold(net), net.g, X)
-    return Cache(
-        valid.sealed(z, "z", fine=lambda z: z == z), valid.freeze(*a)
-    )  # an infinite z is a result
+        return stored(*_forward_theta(fold(net), net.g, X))
 
 
 def backward_theta(
