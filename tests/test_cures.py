@@ -5,6 +5,7 @@ import ast
 import inspect
 import itertools
 import re
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -654,6 +655,18 @@ def test_no_cure_for_positive_numbers_that_are_none(name):
             message = error_of(call, start() | {name: value})[1]
             assert message is not None, (call, value)
             assert "did you mean" not in message, (call, value, message)
+
+
+def test_a_cure_that_warns_is_tried_in_silence():
+    """It is offered also where warnings are errors, as they are in these tests."""
+
+    class Old:
+        def toarray(self):
+            warnings.warn("toarray is old", DeprecationWarning, stacklevel=2)
+            return np.eye(4, 7)
+
+    message = error_of("forward(net, X)", start() | {"X": Old()})[1]
+    assert message.endswith("; did you mean X.toarray()?")
 
 
 # The source
