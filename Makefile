@@ -96,13 +96,17 @@ lint: $(READY) ## check style and types of the code
 # with all others counted for the coverage, they would take three times as long.
 PACKAGE := bpcore tests/explore/test_makers.py tests/explore/test_frames.py $(wildcard $(patsubst bpcore/%,tests/test_%,$(subst /_,/,$(wildcard bpcore/*.py))))
 
+# The grader and all that it starts are measured on their own: browsers and the building of the book would be slowed.
+GRADER := bpgrader tests/grader
+
 .PHONY: package
 package: $(READY) $(KERNEL)
 	pytest $(PACKAGE) --cov --tb=short >_build/package.log 2>&1; code=$$?; cat _build/package.log; exit $$code
 
 .PHONY: others
 others: book | package notebooks
-	pytest -n 2 --dist loadgroup --tb=short $(addprefix --ignore=,$(PACKAGE))
+	pytest -n 2 --dist loadgroup --tb=short $(addprefix --ignore=,$(PACKAGE) $(GRADER))
+	pytest -n 2 --dist loadgroup --tb=short $(GRADER) --cov --cov-config=tests/grader/coverage.cfg
 
 .PHONY: notebooks
 notebooks: $(READY) $(KERNEL)

@@ -165,7 +165,7 @@ def _shapes(got, want):
 def _form(value):
     if isinstance(value, np.ndarray) and value.ndim:
         return f"an array of shape {value.shape}"
-    return {list: "a list", dict: "a dict", type(None): "None"}.get(type(value), "one number")
+    return {list: "a list", dict: "a dict"}.get(type(value), "one number")
 
 
 def _part(outcome, want, part, compare):
@@ -219,7 +219,7 @@ def _likely(outcomes, want, wrong, cases, compare):
     for value, wanted in zip(values, want, strict=True):
         got, right = compare.aligned(value[0], wanted)
         leaves.append({p: (g, w) for p, g, w in pairs(got, right, "your result")})
-    path = next((p for p, (g, w) in leaves[wrong[0]].items() if not compare.close(g, w)), "")
+    path = next(p for p, (g, w) in leaves[wrong[0]].items() if not compare.close(g, w))
     if not all(path in leaf and all(map(is_number, leaf[path])) for leaf in leaves):
         return None
     tried = [(real(g), real(w)) for g, w in (leaf[path] for leaf in leaves)]
@@ -287,6 +287,8 @@ def shown(args: list, names: Sequence[str]) -> str:
 def _written(tree):
     if isinstance(tree, list):
         return f"[{', '.join(map(_written, tree))}]"
+    if isinstance(tree, dict) and "dict" in tree:
+        return f"{{{', '.join(f'{key!r}: {_written(v)}' for key, v in tree['dict'].items())}}}"
     if isinstance(tree, dict):
         value = decode(tree)
         if value.size > 6:

@@ -176,6 +176,10 @@ SEVERAL = {
         [result(CANVAS(88, ""), 9), result(CANVAS(91, "-1"), 4), result(CANVAS(90, "-2"), 7)],
         "4",
     ),
+    "half a point is more than none": (
+        [result("ada/a.ipynb", 0), result("ada/b.ipynb", 0.5)],
+        "0.5",
+    ),
     "of different files the best": ([result("ada/a.ipynb", 4), result("ada/b.ipynb", 9)], "9"),
     "what was graded before what was refused": (
         [result(CANVAS(88, ""), 3), result(CANVAS(91, "-1"), 0, state=State.REFUSED)],

@@ -213,6 +213,7 @@ def test_an_input_is_written_as_one_types_it():
     assert tell(1 / 3, 4, None) == "a = 0.333333, b = 4, c = None"
     assert tell(np.array([[1.0, 12.0], [-3.0, 4.0]])) == "a = [[1., 12.], [-3., 4.]]"
     assert tell([1, [2.5, seven]]) == "a = [1, [2.5, (7,)]]"
+    assert tell({"W": seven, "b": [2, None]}) == "a = {'W': (7,), 'b': [2, None]}"
     exactly = [10**9] * 7
     assert len(tell(exactly, 10**4)) == 99
     assert len(tell(exactly, 10**5)) == 100
@@ -273,3 +274,47 @@ def test_a_walk_names_every_place():
     assert list(pairs([1], [1, 2], "r")) == [("r", [1], [1, 2])]
     assert list(pairs({"a": 1}, {"b": 1})) == [("", {"a": 1}, {"b": 1})]
     assert list(pairs({"a": 1}, [1])) == [("", {"a": 1}, [1])]
+
+
+def test_what_is_no_outcome_of_ours_is_neither_read_nor_known():
+    for forged in ({"value": "x", "error": "E", "text": "t"}, {"value": "x", "refused": "t"}):
+        assert verdict([forged], [3.5]).message.startswith(UNREAD)
+    said = verdict([{"value": "x"}], [3.5], wrong=[("A known one.", value(1.0))])
+    assert said.message.startswith(UNREAD)
+
+
+def test_the_place_that_is_told_is_outside_the_tolerance():
+    said = verdict(value(np.array([0.05, 9.0])), [np.array([0.0, 5.5])], atol=0.1)
+    assert "your result[1] is 9, wanted 5.5" in said.message.casefold()
+    alone = verdict(value(A + 0.3 * np.eye(3, 2)), [A])
+    assert alone.slip.code == "numbers"
+    assert alone.detail is None  # it is said once
+
+
+def test_one_number_in_another_form():
+    said = verdict(value(2.0), [np.ones(1)])
+    assert "must be an array of shape (1,), you gave one number. " in said.message
+
+
+def test_inputs_of_every_form_are_looked_at():
+    got, want = np.array([9.25, 1.5]), np.array([5.0, 2.75])
+    deep = [[[[[[[[1.0]]]]]]]]
+    for args in (deep, [encode({"a": want})], [[1.0, 2.0]], [None], []):
+        names = ["x"] * len(args)
+        assert verdict(value(got), [want], [args], names=names).status is Status.WRONG
+    lists = [[[1.0, 2.0]], [[1.0, 2.0, 3.0]], [[4.0, 2.0]], [[5.0, 2.0, 9.0]]]
+    said = verdict(value(1.5, 7.25, 3.5, 0.125), [1.5, 2.75, 3.5, 5.5], lists)
+    assert "right where len(x) is 2, wrong where it is 3" in said.message.casefold()
+
+
+def test_answers_of_another_length_on_another_input_are_compared_where_they_can_be():
+    first, second = np.array([1.5, 2.5]), np.array([7.5, 3.25])
+    want = [[first, second], [second + 0.3]]
+    got = [[second, second], [first * second]]
+    assert verdict(value(*got), want).status is Status.WRONG
+    numbers = verdict(value(2.0, 3.5), [5.0, 9.25], [[2.0], [3.5]])
+    assert numbers.slip.code == "numbers"  # that a number is the input says nothing
+
+
+def test_an_array_is_written_without_blanks_at_its_ends():
+    assert shown([encode(np.array([2.5, 1.0]))], ["a"]) == "a = [2.5, 1.]"
