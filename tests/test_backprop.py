@@ -285,7 +285,7 @@ def test_a_cache_of_another_network_or_of_no_samples_is_refused(draw):
     with pytest.raises(ValueError, match=f"cache must come from this network.*{wanted}.*again$"):
         backward(net, forward(other, X), Y)
     cache = forward(net, X)
-    for a in ([], [1.0], [a[:, :0] for a in cache.a], cache.a[:2]):
+    for a in ([], [1.0], [a[:, :0] for a in cache.a], cache.a[:1], cache.a[:2]):
         with pytest.raises(ValueError, match=r"^cache must come from this network"):
             backward(net, type(cache)(cache.z, a), Y)
     lists = type(cache)(cache.z, [a.tolist() for a in cache.a])

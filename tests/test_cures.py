@@ -657,6 +657,15 @@ def test_no_cure_for_positive_numbers_that_are_none(name):
             assert "did you mean" not in message, (call, value, message)
 
 
+def test_a_zero_in_an_array_is_cured_where_zero_is_allowed():
+    for zero in (np.array(0.0), np.array([0]), "0"):
+        _, message = error_of("blobs(8, rng=0, noise=noise)", start() | {"noise": zero})
+        assert "did you mean" in message, zero
+        assert cured("blobs(8, rng=0, noise=noise)", {"noise": zero})[1] == ["noise"]
+        _, message = error_of("data.split(rng=0, held_back=noise)", start() | {"noise": zero})
+        assert "did you mean" not in message, zero
+
+
 def test_a_cure_that_warns_is_tried_in_silence():
     """It is offered also where warnings are errors, as they are in these tests."""
 

@@ -65,6 +65,16 @@ def test_a_path_says_that_the_function_rose():
         assert flat.report == "4 steps, learning rate 1"
 
 
+@pytest.mark.parametrize(("seen", "rose"), [
+    ([3.0, 5.0, 1.0], False), ([3.0, 1.0, 5.0], True),
+    ([3.0, 5.0, 4.0], True), ([3.0, 1.0, 2.0], False),
+], ids=str)  # fmt: skip
+def test_a_rise_is_told_by_the_two_ends(seen, rose):
+    """Not by what lies between: a path may climb and come back."""
+    path = descend(lambda x: seen[int(x)], lambda x: -1.0, 0.0, learning_rate=1.0, steps=2)
+    assert ("it rose" in path.report) == rose
+
+
 def test_a_path_is_long_and_its_numbers_are_short():
     far = descend(lambda x: x**4 * 1e200, lambda x: 4e200 * x**3, 1.0, learning_rate=1e-3, steps=1)
     assert far.diverged_at == 1

@@ -259,6 +259,16 @@ def test_a_factor_from_layer_2_down_is_told(draw, method, factor):
 
 
 @every_method
+def test_a_factor_is_told_beside_a_feature_that_is_always_zero(draw, method):
+    """There both ways give 0, which is no ratio, and speaks against none."""
+    net, X, Y = draw([5, 4, 1], 7, hidden="tanh")
+    X[2] = 0.0
+    outcome = check_gradients(net, X, Y, backward=scaled(3, (1, "dW")), method=method)
+    assert wrong(outcome) == ["dW[1]"]
+    assert outcome.layers[1].ratio == pytest.approx(3, rel=1e-6)
+
+
+@every_method
 @pytest.mark.parametrize("layers", [(1,), (2,), (1, 2), (3,), (1, 3)], ids=str)
 def test_a_slope_that_is_missing_is_found_in_the_topmost_layer(draw, method, layers):
     net, X, Y = draw([6, 5, 4, 3, 1], 7)
@@ -475,6 +485,19 @@ def test_no_step_blames_a_right_pass_or_misses_a_gross_fault(draw, h):
             assert wrong(check_gradients(net, X, Y, method=method, h=h)) == []
             outcome = check_gradients(net, X, Y, backward=flat_slope(1), method=method, h=h)
             assert wrong(outcome) == ["dW[1]", "db[1]"]
+
+
+@every_method
+@pytest.mark.parametrize("scale", [10, 30, 100])
+def test_a_right_pass_on_large_features_is_not_blamed(draw, method, scale):
+    """The central difference is then off by far more than usual; half the step shows it."""
+    off = []
+    for seed in range(6):
+        net, X, Y = draw([3, 4, 1], 7, hidden="tanh", seed=seed)
+        outcome = check_gradients(net, X * scale, Y, method=method)
+        assert wrong(outcome) == []
+        off.append(max(layer.error for layer in outcome.layers[1:]))
+    assert method == "complex" or scale == 10 or max(off) > float(CLOSE[method])
 
 
 def test_vanishing_gradients_are_still_compared(draw):
