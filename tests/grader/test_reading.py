@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from bpgrader.answers import read_code
+from bpgrader.answers import answer_ids, read_code
 from bpgrader.collect import collect
 from bpgrader.notebook import UnreadableError, make_release, read_bytes, read_cells
 from bpgrader.store import file_name
@@ -138,6 +138,38 @@ def test_what_is_missing_is_said():
     assert "Not done" in said.missing["count_parameters"]
     said = rebuilt("def wheighted_input(): return 1", ids=["weighted_input"])
     assert "does not define weighted_input" in said.missing["weighted_input"]
+
+
+def test_a_cell_that_is_broken_belongs_to_its_exercise_by_its_id_alone():
+    said = rebuilt("x = (", ids=["weighted_input"])
+    assert said.missing["weighted_input"].startswith("Your cell ")
+    assert said.broken == {"weighted_input"}
+    assert rebuilt("x = 1", ids=["weighted_input"]).broken == frozenset()
+
+
+def test_what_an_answer_reads_is_known_and_what_it_wants_of_a_broken_cell_is_told():
+    code = rebuilt(
+        "START, LIMIT = 1, 2",
+        "THERE = 1 +",
+        "def weighted_input(x=START): return helper(x, LIMIT, THERE)",
+    )
+    assert {"START", "LIMIT", "helper", "THERE"} <= code.uses["weighted_input"]
+    assert code.uses.keys() == {"weighted_input"}
+    ((name, why),) = code.left_out
+    assert name == "THERE"
+    assert why.startswith("a cell that is not valid Python")
+
+
+def test_an_exercise_stands_in_the_cell_with_its_solution():
+    region = "x = 1\ndef {}(): # {}\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION"
+    cells = [
+        {"cell_type": "code", "id": "a", "source": region.format("f", 1)},
+        {"cell_type": "code", "id": "b", "source": "def f(): return 2"},
+        {"cell_type": "markdown", "id": "c", "source": region.format("f", 3)},
+    ]
+    assert answer_ids({"cells": cells}, ["f"]) == {"f": "a"}
+    with pytest.raises(ValueError, match=r"no cell with a solution region for g, h$"):
+        answer_ids({"cells": cells}, ["f", "g", "h"])
 
 
 def test_code_that_strains_the_parser_is_harmless():
