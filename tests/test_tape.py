@@ -18,6 +18,7 @@ from bpcore import (
     train,
     xor,
 )
+from bpcore._run import FullBatch, Run
 from bpcore._tape import Plan, _side_by_side, replay
 
 LINES = {  # of two matrices, with their samples in the last axis
@@ -165,6 +166,18 @@ RUNS = {
     ),
 }
 every_run = pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
+
+
+@pytest.mark.parametrize("n", [[2, 1], [2, 5, 1], [3, 4, 5, 3]], ids=str)
+def test_the_biases_cost_no_call(n):
+    """A step makes the products of F1, BP2 and BP4; b and db are one column more in them."""
+    net, rng = init_network(n, rng=0), np.random.default_rng(0)
+    Y = (rng.random((n[-1], 7)) < 0.5).astype(float)
+    run = Run(net, cross_entropy, np.array(0.5))
+    calls = FullBatch(run, rng.normal(size=(n[0], 7)), Y).calls
+    assert sum(function in (np.dot, np.matmul) for function, _ in calls) == 3 * net.L - 1
+    sums = [inputs for function, inputs in calls if function is np.add]
+    assert not [x for x, y, *_ in sums if np.ndim(x) and np.ndim(y)]
 
 
 def parts(net, *others):
