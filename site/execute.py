@@ -1,51 +1,114 @@
-"""Execute the chapters side by side into the cache that the book is built from.
+"""Execute the chapters side by side: into the cache of the build, or to store their outputs.
 
 Jupyter Book executes one notebook after the other; from an empty cache that is most of a build.
-A chapter that fails is left to Jupyter Book, which says what is wrong with it.
+A chapter with a mistake is told in one sentence, and nothing of its run is kept.
+
+    python site/execute.py                     every chapter, into the cache
+    python site/execute.py store CHAPTER …     these, their outputs stored in the notebooks
 """
 
 import logging
+import re
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import nbformat
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
-from jupyter_cache.executors import load_executor
+from jupyter_cache.executors.utils import single_nb_execution
+from jupyter_cache.readers import get_reader
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
 CACHE = Path("_build/.jupyter_cache").resolve()
-SILENT = logging.getLogger("silent")
-SILENT.setLevel(logging.CRITICAL)
+LIMIT = 60  # seconds for one cell
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def main():
-    """Fill the cache, with the largest chapters first, so that no processor waits for the last."""
-    cache = get_cache(CACHE)
-    chapters = sorted(
-        Path("chapters").resolve().glob("*.ipynb"), key=lambda path: path.stat().st_size
-    )
-    for path in chapters:
-        cache.add_nb_to_project(path)
-    texts = [Path("intro.md").resolve(), *Path("chapters").resolve().glob("*.md")]
-    pages = [page for page in texts if "```{code-cell}" in page.read_text(encoding="utf-8")]
-    for page in pages:
-        cache.add_nb_to_project(page, read_data={"name": "myst_nb_md", "type": "plugin"})
+def read(path):
+    """Read a notebook, or a page of Markdown with code in it."""
+    name = "myst_nb_md" if path.suffix == ".md" else "nbformat"
+    return get_reader({"name": name, "type": "plugin"})(path)
+
+
+def with_cells():
+    """Find the pages with code in them: the notebooks, and those of Markdown that have cells."""
+    texts = [Path("intro.md"), *Path("chapters").glob("*.md")]
+    texts = [path for path in texts if "```{code-cell}" in path.read_text(encoding="utf-8")]
+    return [path.resolve() for path in (*Path("chapters").glob("*.ipynb"), *texts)]
+
+
+def run(path):
+    """Execute a page: give the notebook, and a sentence about what went wrong ("": nothing)."""
+    notebook = read(path)
+    result = single_nb_execution(notebook, str(path.parent), LIMIT, allow_errors=False)
+    CoalesceStreamsPreprocessor().preprocess(notebook, {})
+    return notebook, mistake(path, notebook, result.err)
+
+
+def mistake(path, notebook, error):
+    """Say in which cell of which page something went wrong, and what."""
+    for number, cell in enumerate(notebook.cells, start=1):
+        for output in cell.get("outputs", ()):
+            if output.output_type == "error":
+                return tell(path, number, cell, f"{output.ename}: {output.evalue}")
+            if output.output_type == "stream" and output.name == "stderr":
+                said = "it wrote to stderr, which would stand in the book: " + output.text.strip()
+                return tell(path, number, cell, said)
+    if error is None:
+        return ""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    last = next((cell for cell in cells if not cell.execution_count), cells[-1])
+    number = notebook.cells.index(last) + 1
+    if type(error).__name__ == "CellTimeoutError":
+        return tell(path, number, last, f"it takes more than {LIMIT} seconds")
+    return tell(path, number, last, str(error).strip().splitlines()[-1])
+
+
+def tell(path, number, cell, what):
+    """Put page, cell and what happened into one line, the cell told by its first line."""
+    first = next(filter(str.strip, cell.source.splitlines()), "").strip()
+    what = " ".join(COLOUR.sub("", what).split())
+    return f"{path.parent.name}/{path.name}, cell {number} ({first[:60]}): {what}"
+
+
+def kept(path):
+    """Tell whether the cache has this page as it is."""
+    try:
+        return bool(get_cache(CACHE).match_cache_notebook(read(path)))
+    except KeyError:
+        return False
+
+
+def keep(path, notebook):
+    """Put what was executed into the cache of the build."""
+    bundle = CacheBundleIn(notebook, str(path))
+    get_cache(CACHE).cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+
+def store(path, notebook):
+    """Write the outputs into the notebook itself."""
+    nbformat.write(notebook, path)
+
+
+def main(arguments):
+    """Execute with the largest chapters first, so that no processor waits for the last."""
+    take = store if arguments else keep
+    pages = [Path(name).resolve() for name in arguments[1:]] or with_cells()
+    if take is keep:
+        pages = [path for path in pages if not kept(path)]
+    pages.sort(key=lambda path: path.stat().st_size, reverse=True)
+    failed = False
     with ProcessPoolExecutor() as pool:
-        list(pool.map(execute, [*reversed(chapters), *pages]))
-
-
-def execute(path):
-    """Execute one chapter into the cache, and join what a cell printed.
-
-    A kernel sends it in pieces, when it is slow also within a line; MyST-NB would break the line.
-    """
-    cache = get_cache(CACHE)
-    load_executor("local-serial", cache, SILENT).run_and_cache(filter_uris=[str(path)], timeout=60)
-    if record := cache.get_cached_project_nb(str(path)):
-        done = CacheBundleIn(cache.get_cache_bundle(record.pk).nb, path, data=record.data)
-        CoalesceStreamsPreprocessor().preprocess(done.nb, {})
-        cache.cache_notebook_bundle(done, overwrite=True)
+        for path, (notebook, wrong) in zip(pages, pool.map(run, pages), strict=True):
+            if wrong:
+                failed = True
+                print(wrong, file=sys.stderr)
+            else:
+                take(path, notebook)
+    return failed
 
 
 if __name__ == "__main__":
-    main()
+    logging.disable()
+    sys.exit(main(sys.argv[1:]))

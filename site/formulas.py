@@ -1,16 +1,20 @@
 """Formulas as MathML, translated when the book is built.
 
 A browser draws MathML by itself: no script has to come first, the formulas stand in the page with
-its words, and a screen reader reads them. Temml translates, in the Node of a Python package.
+its words, and a screen reader reads them. Temml translates, in QuickJS: no Node is needed.
 """
 
 import json
 import re
+from functools import cache
+from pathlib import Path
 
+import quickjs
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString
-from javascript import answer
 from sphinx.errors import SphinxError
+
+TEMML = Path(__file__).parent / "vendor" / "temml" / "temml.cjs"
 
 STYLE = "vendor/formulas/Temml-STIX2.css"
 TEX = re.compile(r"\s*(\\\(|\\\[)(.*)(?:\\\)|\\\])\s*", re.DOTALL)
@@ -20,21 +24,37 @@ BREAKS = set("=≠≈∼<>≤≥→,")
 new = BeautifulSoup("", "html.parser").new_tag
 
 
+@cache
+def temml():
+    """Load Temml: a function of a formula in TeX and its options, which takes and gives JSON."""
+    context = quickjs.Context()
+    context.eval(f"const module = {{}};{TEMML.read_text(encoding='utf-8')}")
+    # A string put together piece by piece is a kind of its own in QuickJS; JSON is plain text.
+    return context.eval(
+        "(given) => JSON.stringify(module.exports.renderToString(...JSON.parse(given)))"
+    )
+
+
+@cache
+def mathml(tex, displayed):
+    """Translate one formula."""
+    try:
+        options = {"displayMode": displayed, "throwOnError": True}
+        return json.loads(temml()(json.dumps([tex, options])))
+    except quickjs.JSException as error:
+        what = str(error).strip().splitlines()[0]
+        raise SphinxError(f"the formula {tex.strip()} cannot be read: {what}") from None
+
+
 def translate(soup):
     r"""Replace the TeX in every formula of a page, \(…\) or \[…\], by MathML."""
     texts = [
         text for tag in soup.find_all(class_="math") for text in tag.find_all(string=TEX.fullmatch)
     ]
-    if not texts:
-        return
-    found = [TEX.fullmatch(text).groups() for text in texts]
-    asked = json.dumps([(tex, opening == r"\[") for opening, tex in found])
-    translated = answer("formulas.js", given=asked)
-    for text, (_, tex), formula in zip(texts, found, translated, strict=True):
-        if "error" in formula:
-            raise SphinxError(f"the formula {tex.strip()} cannot be read: {formula['error']}")
+    for text in texts:
+        opening, tex = TEX.fullmatch(text).groups()
         place = text.parent
-        text.replace_with(BeautifulSoup(formula["mathml"], "html.parser"))
+        text.replace_with(BeautifulSoup(mathml(tex, opening == r"\["), "html.parser"))
         space(place)
         if place.name == "span":
             let_break(place.math)

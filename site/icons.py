@@ -6,35 +6,41 @@ The theme leaves that to a script of 1.5 MB in every page: 2000 icons, of which 
 from functools import cache
 from pathlib import Path
 
-import pydata_sphinx_theme
-from javascript import answer
+from bs4 import BeautifulSoup
 from sphinx.errors import SphinxError
 
-THEME = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme"
-SCRIPT = "scripts/fontawesome.js"
+FOLDER = Path(__file__).parent / "vendor" / "icons"
+STYLES = {"fa-solid": "solid", "fas": "solid", "fa-brands": "brands", "fab": "brands"}
 
 
 @cache
 def known():
-    """Read all icons out of the theme's script: style -> name -> [width, height, …, path]."""
-    return answer("icons.js", THEME / "static" / SCRIPT)
+    """Read the icons that were vendored: style -> name -> the drawing as text."""
+    return {
+        style: {path.stem: path.read_text("utf-8") for path in (FOLDER / style).glob("*.svg")}
+        for style in set(STYLES.values())
+    }
 
 
 def draw(soup):
     """Draw every icon of a page, such as <i class="fa-solid fa-list">, and drop the script."""
-    for script in soup.find_all("script", src=lambda src: src and SCRIPT in src):
+    for script in soup.find_all("script", src=lambda src: src and "fontawesome.js" in src):
         script.decompose()
     for tag in soup.find_all(["i", "span"], class_=True):
-        style = next(filter(known().get, tag["class"]), None)
+        style = next((word for word in tag["class"] if word in STYLES), None)
         if style is None:
             continue
+        icons = known()[STYLES[style]]
         names = (word.removeprefix("fa-") for word in tag["class"])
-        icon = next(filter(None, map(known()[style].get, names)), None)
-        if icon is None:
-            raise SphinxError(f"Font Awesome has no icon {' '.join(tag['class'])}")
-        width, height, *_, path = icon
+        drawing = next(filter(None, map(icons.get, names)), None)
+        if drawing is None:
+            raise SphinxError(
+                f"the icon {' '.join(tag['class'])} is not vendored: add it to site/vendor.py, "
+                "then make vendor"
+            )
+        svg = BeautifulSoup(drawing, "html.parser").svg
         tag.name = "svg"
         tag["class"] = ["svg-inline--fa", *(word for word in tag["class"] if word != style)]
-        tag["viewBox"] = f"0 0 {width} {height}"
+        tag["viewbox"] = svg["viewbox"]
         tag["aria-hidden"] = "true"
-        tag.append(soup.new_tag("path", fill="currentColor", d=path))
+        tag.append(svg.path.extract())

@@ -1,9 +1,9 @@
 """Bring the JavaScript of site and tests: ``make vendor``, the only thing here that needs npm.
 
 The packages are pinned by version and by the checksum of their archive. What the site ships is
-written under site/extra/vendor/, what translates its formulas under site/vendor/, what its tests
-need under tests/vendor/, what the live pictures use under bpcore/explore/vendor/, with licences
-and checksums, and committed.
+written under site/extra/vendor/, its icons and what translates its formulas under site/vendor/,
+what its tests need under tests/site/vendor/, what the live pictures use under
+bpcore/explore/vendor/, with licences and checksums, and committed.
 """
 
 import base64
@@ -18,13 +18,25 @@ from pathlib import Path
 
 from fontTools import subset
 
-SITE, BUILD, TESTS = Path("site/extra/vendor"), Path("site/vendor"), Path("tests/vendor")
+SITE, BUILD, TESTS = Path("site/extra/vendor"), Path("site/vendor"), Path("tests/site/vendor")
 PICTURES = Path("bpcore/explore/vendor")
 FOLDERS = (SITE, BUILD, TESTS, PICTURES)
 # What of the font is kept: Latin, Greek, punctuation, arrows, operators, brackets, slanted letters.
 LETTERS = (
     "20-7E,A0-FF,131,237,2C6-2DD,300-338,370-3FF,2000-206F,20D0-20FF,2100-214F,2190-22FF,"
     "2308-230B,23B0-23E1,27C0-27FF,2A00-2AFF,1D400-1D7FF"
+)
+# The icons that the theme may show.
+SOLID = """
+    angle-left angle-right arrow-up bars chevron-down circle-half-stroke code download expand file
+    file-lines file-pdf lightbulb list magnifying-glass moon outdent pencil pencil-alt play rocket
+    sun
+"""
+BRANDS = ("github", "gitlab", "bitbucket")
+ICONS = (
+    {f"svgs/solid/{name}.svg": f"solid/{name}.svg" for name in SOLID.split()}
+    | {f"svgs/brands/{name}.svg": f"brands/{name}.svg" for name in BRANDS}
+    | {"LICENSE.txt": "LICENSE.txt"}
 )
 PACKAGES = {  # package: (sha512 of its archive, {file in it: where it goes})
     "temml@0.13.5": (
@@ -42,6 +54,10 @@ PACKAGES = {  # package: (sha512 of its archive, {file in it: where it goes})
             "400Regular/STIXTwoMath_400Regular.ttf": SITE / "formulas" / "STIXTwoMath.woff2",
             "LICENSE_FONT": SITE / "formulas" / "STIXTwoMath-LICENSE",
         },
+    ),
+    "@fortawesome/fontawesome-free@7.3.1": (
+        "wmglKKPDIkgV3aWlZzWECCPoGIkYCulzBwxG9+w7rc5BGapZ6cPMpoPOT8k36J0Ni7PPX6c/rsoMWfS4d1MUMg==",
+        {name: BUILD / "icons" / place for name, place in ICONS.items()},
     ),
     "axe-core@4.14.1": (
         "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",

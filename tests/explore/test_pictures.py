@@ -30,7 +30,7 @@ from bpcore import (
 )
 from bpcore.activations import ACTIVATIONS
 
-AXE = "tests/vendor/axe/axe.min.js"
+AXE = "tests/site/vendor/axe/axe.min.js"
 SERIOUS = """async () => {
     const { violations } = await axe.run(document.querySelector('main'));
     const bad = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CHAPTER = ROOT / "chapters" / "frameworks.ipynb"
 LIBRARIES = ("torch", "jax", "keras")
 LINE = re.compile(r"^([\w\[\]]+)((?: [+-]?\d+\.\d+)+)$", re.M)

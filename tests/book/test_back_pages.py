@@ -13,7 +13,7 @@ import pytest
 import bpcore
 from bpcore import explore, plots
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CHAPTERS = ROOT / "chapters"
 CELL = re.compile(
     r"^```\{code-cell\} ipython3\n(?:---\n.*?^---\n|(?::.*\n)+)(.*?)^```$", re.MULTILINE | re.DOTALL

@@ -15,7 +15,8 @@ import pytest
 from bpcore import Cache, Gradients, backward, check_gradients, cross_entropy, forward, quadratic
 from bpcore.activations import sigmoid
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
+GRADIENTS = "tests/modules/test_backprop.py"
 pytestmark = pytest.mark.xdist_group("planted")  # the copies are made and run once
 ALONE = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "COV_"))}
 ALONE["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # a quarter of the time
@@ -138,16 +139,14 @@ def verdicts(tmp_path_factory):
     for change, (tag, pattern) in SOURCE.items():
         copies[change] = copy = tmp_path_factory.mktemp("copy")
         shutil.copytree(ROOT / "bpcore", copy / "bpcore")
-        (copy / "tests").mkdir()
-        for name in ("pyproject.toml", "_toc.yml", "tests/conftest.py", "tests/test_backprop.py"):
+        (copy / "tests" / "modules").mkdir(parents=True)
+        for name in ("pyproject.toml", "_toc.yml", "tests/conftest.py", GRADIENTS):
             shutil.copy(ROOT / name, copy / name)
         file = copy / "bpcore" / ("network.py" if tag.startswith("F") else "backprop.py")
         text = changed(file.read_text(encoding="utf-8"), tag, pattern)
         file.write_text(text, encoding="utf-8")
     which = "second_source and sigmoid and cross_entropy"
-    runs = {
-        k: started(copy, "-q", "tests/test_backprop.py", "-k", which) for k, copy in copies.items()
-    }
+    runs = {k: started(copy, "-q", GRADIENTS, "-k", which) for k, copy in copies.items()}
     return {change: (run.communicate()[0], run.returncode) for change, run in runs.items()}
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "chapters").glob("*.ipynb"))
 LABEL = re.compile(r"\$\$\s*\(([^)\s]+)\)|^:label:\s*(eq\S*)", re.MULTILINE)
 CHECK = re.compile(r"""\bcheck\(\s*["'](eq-[^"']+)["']""")

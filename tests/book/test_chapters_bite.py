@@ -14,7 +14,7 @@ import pytest
 
 pytestmark = pytest.mark.xdist_group("chapters bite")  # the copies are run once
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CHAPTER = ROOT / "chapters" / "08_delta_recursion.ipynb"
 
 CHANGES = {

@@ -11,7 +11,7 @@ import pytest
 
 import bpcore
 
-CHAPTERS = Path(__file__).parents[1] / "chapters"
+CHAPTERS = Path(__file__).parents[2] / "chapters"
 TEXT = (CHAPTERS / "glossary.md").read_text(encoding="utf-8")
 TONES = (
     "\N{COMBINING MACRON}\N{COMBINING ACUTE ACCENT}\N{COMBINING CARON}\N{COMBINING GRAVE ACCENT}"

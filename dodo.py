@@ -1,0 +1,329 @@
+"""What builds and tests the book, step by step; make calls these steps, too.
+
+Without make, for example on Windows: make an environment, `pip install -r requirements.txt` in
+it, then `python -m doit book`. `python -m doit list` lists the others.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+
+from doit.reporter import ErrorOnlyReporter
+from doit.tools import LongRunning, config_changed
+
+ROOT = Path(__file__).resolve().parent
+BUILD = Path("_build")
+PYODIDE = os.environ.get("PYODIDE_URL", "")
+FIRST = BUILD / "html" / "index.html"
+
+os.chdir(ROOT)
+BUILD.mkdir(exist_ok=True)
+scripts = sysconfig.get_path("scripts")
+os.environ |= {
+    "PATH": os.pathsep.join([scripts, os.environ.get("PATH", "")]),
+    # One thread per process: two workers do not fight for two cores, and sums have one order.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
+    # Not the reader's own folders: start-up files there would change outputs; and where a home
+    # cannot be written, tools say so, and their words would stand in the book.
+    "IPYTHONDIR": str(ROOT / BUILD / "ipython"),
+    "MPLCONFIGDIR": str(ROOT / BUILD / "matplotlib"),
+    "JUPYTER_RUNTIME_DIR": str(ROOT / BUILD / "jupyter" / "runtime"),
+    "XDG_CACHE_HOME": str(ROOT / BUILD / "cache"),
+}
+OWN = {name: str(ROOT / BUILD / "jupyter") for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")}
+THEIRS = {name: os.environ.get(name) for name in OWN}  # those who open JupyterLab keep their own
+os.environ |= OWN
+# Compiled modules are kept, else every kernel compiles Matplotlib again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+class Failures(ErrorOnlyReporter):
+    """A step that fails has said why; this names the step."""
+
+    def complete_run(self):
+        """Tell the steps that failed."""
+        for result in self.failures:
+            self.outstream.write(f"step {result['task'].name}: failed\n")
+
+
+DOIT_CONFIG = {
+    "backend": "json",
+    "dep_file": str(BUILD / "steps.json"),
+    "default_tasks": ["book"],
+    "reporter": Failures,
+    "verbosity": 2,
+    "sort": "definition",
+}
+
+
+def found(*patterns):
+    """List the files that match, in order; not what Python or Jupyter put beside them."""
+    files = {path for pattern in patterns for path in Path().glob(pattern) if path.is_file()}
+    passing = {"__pycache__", ".ipynb_checkpoints"}
+    return sorted(str(path) for path in files if passing.isdisjoint(path.parts))
+
+
+CHAPTERS = found("chapters/*.ipynb")
+PACKAGE = [*found("bpcore/*.py", "bpcore/explore/*"), "requirements.txt"]
+SITE = found("site/**/*")
+PAGES = [*found("chapters/*", "assignments/*/student.ipynb"), "intro.md", "references.bib"]
+SETTINGS = ["CITATION.cff", "_config.yml", "_toc.yml"]
+# Outputs and counts stay, what one machine adds goes.
+STRIP = (
+    "nbstripout --keep-output --keep-count "
+    '--extra-keys "metadata.widgets cell.metadata.execution metadata.language_info.version"'
+)
+
+
+def remove(*names):
+    """Remove folders and files that were built."""
+    for name in names:
+        shutil.rmtree(name, ignore_errors=True)
+        if Path(name).is_file():
+            Path(name).unlink()
+
+
+def forget(folder, causes):
+    """Remove what was built when one of its causes changed that its builder does not know."""
+
+    def action(dependencies, changed):
+        if not set(causes).isdisjoint(changed):
+            remove(folder)
+
+    return action
+
+
+def settings(**changes):
+    """The environment with changes; None takes a variable away."""
+    return {name: value for name, value in (os.environ | changes).items() if value is not None}
+
+
+def shell(command, quiet=False):
+    """Run a command and show its words together, or only if it fails."""
+    pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8"}
+    done = subprocess.run(command, shell=True, check=False, **pipe)
+    if done.returncode or not quiet:
+        print(done.stdout)
+    return done.returncode == 0
+
+
+def task_kernel():
+    """What a kernel says of itself does not stand in the book."""
+    folder = Path(os.environ["IPYTHONDIR"], "profile_default")
+    target = folder / "ipython_kernel_config.py"
+
+    def write():
+        folder.mkdir(parents=True, exist_ok=True)
+        target.write_text('c.IPKernelApp.log_level = "CRITICAL"\n', encoding="utf-8")
+
+    return {"actions": [write], "targets": [target], "uptodate": [True]}
+
+
+def task_execute():
+    """Execute the chapters into the cache that the site is built from."""
+    causes = [*PACKAGE, "site/execute.py", "chapters/source_map.md"]
+    return {
+        # Outputs depend on the package, and the picture of the source map on the tables of its
+        # page, which the cache of executed chapters does not know.
+        "actions": [
+            forget(BUILD / ".jupyter_cache", causes),
+            "python site/execute.py",
+        ],
+        "file_dep": [*CHAPTERS, *found("chapters/*.md"), "intro.md", *causes],
+        "task_dep": ["kernel"],
+    }
+
+
+def task_site():
+    """Write the pages into _build/html."""
+    log = BUILD / "book.log"
+    return {
+        # Nor does Sphinx know that pages depend on the package and on the workshop.
+        "actions": [
+            forget(BUILD / ".doctrees", [*PACKAGE, *SITE]),
+            f"jupyter-book build . --quiet -n -W --keep-going >{log}",
+        ],
+        "file_dep": [*PAGES, *SETTINGS, *PACKAGE, *SITE],
+        "targets": [FIRST],
+        "task_dep": ["execute"],
+    }
+
+
+def task_lite():
+    """Add live Python in the browser: JupyterLite with the notebooks that readers get."""
+    wheel, lite, live = BUILD / "wheel", BUILD / "html" / "lite", BUILD / "live"
+
+    def build():
+        remove(wheel, lite, ".jupyterlite.doit.db")  # else it takes for done what was removed
+        if not shell(f"hatchling build --target wheel --directory {wheel}", quiet=True):
+            return False
+        [built] = wheel.glob("*.whl")
+        pyodide = f'--pyodide "{PYODIDE}"' if PYODIDE else ""
+        return shell(
+            f'jupyter lite build --lite-dir {wheel} --contents "{ROOT / live}" '
+            f'--output-dir "{ROOT / lite}" --piplite-wheels "{ROOT / built}" --apps notebooks '
+            f"--apps tree --no-sourcemaps --no-unused-shared-packages {pyodide} --log-level ERROR",
+            quiet=True,
+        )
+
+    grader = [*found("bpgrader/**/*"), "pyproject.toml"]
+    return {
+        "actions": [f"python site/editions.py live bpcore {live}", build],
+        "file_dep": [*PAGES, *SETTINGS, *PACKAGE, *SITE, *grader],
+        "targets": [lite / "index.html"],
+        # An archive of Pyodide (address or file, pyodide-….tar.bz2) to ship with the site.
+        "uptodate": [config_changed(PYODIDE)],
+        "task_dep": ["site"],
+    }
+
+
+def task_book():
+    """execute the chapters and build the site into _build/html"""
+    return {
+        "actions": [lambda: print(f"The book: {(ROOT / FIRST).as_uri()}")],
+        "task_dep": ["site", "lite"],
+    }
+
+
+def task_test():
+    """unit tests, doctests, stored outputs, equations, grader, site"""
+    return {"actions": None, "task_dep": ["stored", "package", "notebooks", "others"]}
+
+
+def task_lint():
+    """check style and types of the code"""
+    return {"actions": ["ruff check .", "ruff format --check .", "pyright"]}
+
+
+def task_stored():
+    """check that the stored notebooks hold nothing of one machine"""
+
+    def check():
+        if not shell(f"{STRIP} --verify {' '.join(CHAPTERS)}", quiet=True):
+            print("Store the notebooks normalised: make chapters")
+            return False
+
+    return {"actions": [check]}
+
+
+def task_package():
+    """the package's examples and tests; every line and branch of it is to be run"""
+    # Many and short: handed out to two processes, and with all others counted for the coverage,
+    # they would take three times as long.
+    return {
+        "actions": [(shell, ["pytest bpcore tests/package --cov --tb=short"])],
+        "task_dep": ["kernel"],
+    }
+
+
+def task_notebooks():
+    """execute the notebooks as tests: every output is compared with what is stored"""
+    command = (
+        "pytest -n 2 --dist loadfile --tb=short --nbval --nbval-current-env "
+        "--nbval-sanitize-with tests/sanitize.cfg --nbval-cell-timeout 60 chapters"
+    )
+    return {"actions": [(shell, [command])], "task_dep": ["kernel"]}
+
+
+def task_others():
+    """all other tests: grader, live pictures, site"""
+    command = "pytest -n 2 --dist loadgroup --tb=short --ignore=bpcore --ignore=tests/package"
+    return {"actions": [command], "task_dep": ["book", "package", "notebooks"]}
+
+
+def task_chapters():
+    """execute the chapters and store their outputs; one: chapters chapters/01_notation.ipynb"""
+
+    def store(pages):
+        names = " ".join(pages or CHAPTERS)
+        return shell(f"python site/execute.py store {names}", quiet=True) and shell(
+            f"{STRIP} {names}", quiet=True
+        )
+
+    return {"actions": [store], "pos_arg": "pages", "task_dep": ["kernel"]}
+
+
+def task_lab():
+    """open the chapters as live notebooks, in a folder of your own: notebooks/"""
+    theirs = THEIRS | {"JUPYTER_CONFIG_PATH": str(ROOT / "site" / "lab")}
+    return {
+        "actions": [
+            "python site/editions.py lab notebooks",
+            LongRunning("jupyter lab notebooks", env=settings(**theirs)),
+        ],
+        "task_dep": ["site"],
+    }
+
+
+def task_sources():
+    """open the sources of the chapters, for authors"""
+    return {
+        "actions": [LongRunning("jupyter lab chapters", env=settings(**THEIRS))],
+        "task_dep": ["kernel"],
+    }
+
+
+def task_assignments():
+    """write the student notebooks and their checks from the sources, and prove them"""
+    folders = " ".join(str(path.parent) for path in sorted(Path("assignments").glob("*/source*")))
+    return {
+        "actions": [
+            f"bpgrader release {folders} --checks bpgrader/checks",
+            f"bpgrader check {folders}",
+        ]
+    }
+
+
+def task_translations():
+    """bring the catalogues of the other language up to date, and say what is to do"""
+    return {
+        "actions": ["python site/translation.py update", "python site/translation.py check --brief"]
+    }
+
+
+def task_release():
+    """write site, PDF, notebooks and student edition into _build/release"""
+    return {"actions": ["python site/editions.py release"], "task_dep": ["book"]}
+
+
+def task_pictures():
+    """draw the pictures of the README and of the guide (needs Chromium and the sandbox)"""
+    return {"actions": ["python site/pictures.py", "python -m benchmarks.pictures"]}
+
+
+def task_bench():
+    """compare the speed with other libraries (on a quiet machine) and write it into the book"""
+    pages = "chapters/11_many_samples.ipynb chapters/speed.ipynb"
+    return {"actions": ["python -m benchmarks", f"python -m doit chapters {pages}"]}
+
+
+def task_vendor():
+    """fetch the JavaScript libraries of the site again (needs npm)"""
+    return {"actions": ["python site/vendor.py"]}
+
+
+def task_mutate():
+    """change the core in 3000 small ways; at least 95 % must turn a test red (about 15 minutes)"""
+
+    def score():
+        numbers = json.loads(Path("mutants/mutmut-cicd-stats.json").read_text(encoding="utf-8"))
+        killed, total = numbers["killed"] + numbers["timeout"], numbers["total"]
+        print(f"{killed} of {total} found, {killed / total:.1%}")
+        return killed >= 0.95 * total
+
+    # The survivors are listed; tests/SURVIVORS.md gives the reasons.
+    run = ["mutmut run --max-children 2", "mutmut export-cicd-stats", "mutmut results"]
+    return {"actions": [*run, score]}
+
+
+def task_tidy():
+    """remove what was built; the environment stays"""
+    names = ["_build", "mutants", ".pytest_cache", ".ruff_cache", ".hypothesis"]
+    return {"actions": [(remove, [*names, *found(".coverage*"), ".jupyterlite.doit.db"])]}
