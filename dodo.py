@@ -218,7 +218,7 @@ def task_package():
     # Many and short: handed out to two processes, and with all others counted for the coverage,
     # they would take three times as long.
     return {
-        "actions": [(shell, ["pytest bpcore tests/package --cov --tb=short"])],
+        "actions": [(shell, ["pytest bpcore tests/modules --cov --tb=short"])],
         "task_dep": ["kernel"],
     }
 
@@ -234,7 +234,7 @@ def task_notebooks():
 
 def task_others():
     """all other tests: grader, live pictures, site"""
-    command = "pytest -n 2 --dist loadgroup --tb=short --ignore=bpcore --ignore=tests/package"
+    command = "pytest -n 2 --dist loadgroup --tb=short --ignore=bpcore --ignore=tests/modules"
     return {"actions": [command], "task_dep": ["book", "package", "notebooks"]}
 
 
