@@ -143,12 +143,11 @@ def task_execute():
 
 def task_site():
     """Write the pages into _build/html."""
-    log = BUILD / "book.log"
     return {
         # Nor does Sphinx know that pages depend on the package and on the workshop.
         "actions": [
             forget(BUILD / ".doctrees", [*PACKAGE, *SITE]),
-            f"jupyter-book build . --quiet -n -W --keep-going >{log}",
+            "python site/build.py",
         ],
         "file_dep": [*PAGES, *SETTINGS, *PACKAGE, *SITE],
         "targets": [FIRST],

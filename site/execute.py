@@ -18,11 +18,13 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import single_nb_execution
 from jupyter_cache.readers import get_reader
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
 CACHE = Path("_build/.jupyter_cache").resolve()
 LIMIT = 60  # seconds for one cell
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+FILE = re.compile(r"\(\d+\.py, line (\d+)\)")  # what IPython calls a cell, another name each time
 
 
 def read(path):
@@ -41,16 +43,20 @@ def with_cells():
 def run(path):
     """Execute a page: give the notebook, and a sentence about what went wrong ("": nothing)."""
     notebook = read(path)
-    result = single_nb_execution(notebook, str(path.parent), LIMIT, allow_errors=False)
+    try:
+        error = single_nb_execution(notebook, str(path.parent), LIMIT, allow_errors=False).err
+    except DeadKernelError as died:
+        error = died
     CoalesceStreamsPreprocessor().preprocess(notebook, {})
-    return notebook, mistake(path, notebook, result.err)
+    return notebook, mistake(path, notebook, error)
 
 
 def mistake(path, notebook, error):
     """Say in which cell of which page something went wrong, and what."""
+    slow = isinstance(error, CellTimeoutError)
     for number, cell in enumerate(notebook.cells, start=1):
         for output in cell.get("outputs", ()):
-            if output.output_type == "error":
+            if output.output_type == "error" and not slow:
                 return tell(path, number, cell, f"{output.ename}: {output.evalue}")
             if output.output_type == "stream" and output.name == "stderr":
                 said = "it wrote to stderr, which would stand in the book: " + output.text.strip()
@@ -58,18 +64,22 @@ def mistake(path, notebook, error):
     if error is None:
         return ""
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    reached = [cell for cell in cells if cell.outputs or cell.execution_count]
     last = next((cell for cell in cells if not cell.execution_count), cells[-1])
+    if slow and reached:
+        last = reached[-1]  # it was interrupted, and counted
     number = notebook.cells.index(last) + 1
-    if type(error).__name__ == "CellTimeoutError":
-        return tell(path, number, last, f"it takes more than {LIMIT} seconds")
-    return tell(path, number, last, str(error).strip().splitlines()[-1])
+    what = f"it takes more than {LIMIT} seconds" if slow else str(error).strip().splitlines()[-1]
+    return tell(path, number, last, what)
 
 
-def tell(path, number, cell, what):
-    """Put page, cell and what happened into one line, the cell told by its first line."""
-    first = next(filter(str.strip, cell.source.splitlines()), "").strip()
-    what = " ".join(COLOUR.sub("", what).split())
-    return f"{path.parent.name}/{path.name}, cell {number} ({first[:60]}): {what}"
+def tell(path, number, cell, what, line=None):
+    """Put page, cell and what happened into one line, the cell told by that line or its first."""
+    lines = cell.source.splitlines()
+    place = lines[line] if line is not None and line < len(lines) else ""
+    place = (place or next(filter(str.strip, lines), "")).strip()
+    what = FILE.sub(r"(line \1)", " ".join(COLOUR.sub("", what).split()))
+    return f"{path.parent.name}/{path.name}, cell {number} ({place[:60]}): {what}"
 
 
 def kept(path):

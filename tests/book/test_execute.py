@@ -1,27 +1,76 @@
-"""The execution of the chapters into the cache that the book is built from."""
+"""The execution of the chapters, and the one sentence that a mistake in them gets."""
 
 import execute
 import nbformat
-from jupyter_cache import get_cache
+import pytest
 
 
-def test_what_a_cell_prints_in_pieces_is_one_line(tmp_path, monkeypatch):
-    """A slow machine sends even one line in pieces; a chapter that fails is left out."""
+def notebook(path, *sources):
+    """Write a notebook of these cells; the first is text."""
+    cells = [nbformat.v4.new_markdown_cell("# Page"), *map(nbformat.v4.new_code_cell, sources)]
+    book = nbformat.v4.new_notebook(cells=cells)
+    book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(book, path)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    """Let nothing of this machine's kernels or of the book's cache take part."""
     monkeypatch.setattr(execute, "CACHE", tmp_path / "cache")
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
-    cache = get_cache(execute.CACHE)
-    cells = {
-        "prints": "import time\nfor word in ('one ', 'line', '\\n'):\n"
-        "    print(word, end='', flush=True)\n    time.sleep(0.1)",
-        "fails": "1 / 0",
-    }
-    for name, source in cells.items():
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
-        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-        nbformat.write(notebook, tmp_path / f"{name}.ipynb")
-        cache.add_nb_to_project(tmp_path / f"{name}.ipynb")
-        execute.execute(tmp_path / f"{name}.ipynb")
-    assert cache.get_cached_project_nb(str(tmp_path / "fails.ipynb")) is None
-    record = cache.get_cached_project_nb(str(tmp_path / "prints.ipynb"))
-    outputs = cache.get_cache_bundle(record.pk).nb.cells[0].outputs
-    assert [output.text for output in outputs] == ["one line\n"]
+
+
+def test_what_a_cell_prints_in_pieces_is_one_line(tmp_path):
+    """A slow machine sends even one line in pieces."""
+    slow = (
+        "import time\nfor word in ('one ', 'line', '\\n'):\n"
+        "    print(word, end='', flush=True)\n    time.sleep(0.1)"
+    )
+    page, wrong = execute.run(notebook(tmp_path / "prints.ipynb", slow))
+    assert not wrong
+    assert [output.text for output in page.cells[1].outputs] == ["one line\n"]
+
+
+MISTAKES = {
+    "an exception": ("1 / 0", "ZeroDivisionError: division by zero"),
+    "a check that fails": (
+        "from bpcore import check\ncheck('eq-x', 1.0, 2.0)",
+        "eq-x",
+    ),
+    "a name that is missing": ("print(sigmoid)", "NameError: name 'sigmoid' is not defined"),
+    "Python that cannot be read": ("print(", "SyntaxError: "),
+    "words on stderr": ("import sys\nprint('odd', file=sys.stderr)", "wrote to stderr"),
+    "a warning": ("import warnings\nwarnings.warn('old')", "wrote to stderr"),
+    "an end": ("import os\nos._exit(3)", "died"),
+    "too long": ("import time\ntime.sleep(9)", "it takes more than 2 seconds"),
+}
+
+
+@pytest.mark.parametrize(("source", "said"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_one_sentence_with_page_and_cell(source, said, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(execute, "LIMIT", 2)
+    folder = tmp_path / "chapters"
+    folder.mkdir()
+    path = notebook(folder / "page.ipynb", "x = 1", source)
+    _, wrong = execute.run(path)
+    assert wrong.startswith(f"chapters/page.ipynb, cell 3 ({source.splitlines()[0]}): "), wrong
+    assert said in wrong
+    assert "\n" not in wrong
+
+
+def test_nothing_of_a_run_with_a_mistake_is_kept(tmp_path, monkeypatch, capsys):
+    chapters = tmp_path / "chapters"
+    chapters.mkdir()
+    (tmp_path / "intro.md").write_text("# No cells")
+    good = notebook(chapters / "good.ipynb", "print(1)")
+    bad = notebook(chapters / "bad.ipynb", "import sys\nsys.stderr.write('odd')")
+    monkeypatch.chdir(tmp_path)
+    assert execute.main([])
+    assert "chapters/bad.ipynb, cell 2" in capsys.readouterr().err
+    assert execute.kept(good)
+    assert not execute.kept(bad)
+    before = bad.read_bytes()
+    assert execute.main(["store", str(bad), str(good)])
+    assert bad.read_bytes() == before
+    assert nbformat.read(good, as_version=4).cells[1].outputs[0].text == "1\n"

@@ -1,0 +1,85 @@
+"""A mistake in a page is told in one sentence, with its page and cell."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+# A page's second cell, what the terminal names, and what it says.
+MISTAKES = {
+    "a label that is nowhere": ("See {ref}`nowhere`.", "undefined label: 'nowhere'"),
+    "an equation that is nowhere": ("By {eq}`eq-none`.", "equation not found: eq-none"),
+    "a figure that is nowhere": ("See {numref}`fig-none`.", "undefined label: 'fig-none'"),
+    "a work that is not cited": ("As in {cite:p}`nobody`.", 'could not find bibtex key "nobody"'),
+    "a key that is not glued": ("It is {glue:text}`missing`.", "No key 'missing' found in glue"),
+    "a role that is none": ("A {nonsense}`x`.", 'Unknown interpreted text role "nonsense"'),
+    "a directive that is none": ("```{nodirective}\nx\n```", "Unknown directive type"),
+    "a title that is missing": (":::{admonition}\n:::", "1 argument(s) required"),
+    "a page that is not there": ("[x](other.md)", "target not found: 'other.md'"),
+    "a section that is not there": ("[x](#frag)", "target not found: 'frag'"),
+    "a formula that ends early": (r"So $\frac{a$ is.", r"the formula \frac{a cannot be read"),
+    "a command that TeX does not know": ("$$\n\\nosuch x\n$$ (eq-y)", "Unsupported function name"),
+    "a label used twice": ("$$a$$ (eq-a)\n\n$$b$$ (eq-a)", "duplicate label"),
+    "a heading that jumps": ("#### Deep", "header level increase"),
+    "a term that is not explained": ("A {term}`gluon`.", "term not in glossary: 'gluon'"),
+}
+
+
+def small_book(folder, pages):
+    """Write the source of a small book with the settings of this one."""
+    for name in ("site", "references.bib", "CITATION.cff", "_config.yml"):
+        (folder / name).symlink_to(ROOT / name)
+    chapters = [{"file": f"chapters/{name}"} for name in pages]
+    toc = {"format": "jb-book", "root": "index", "chapters": chapters}
+    (folder / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
+    (folder / "index.md").write_text("# Index", encoding="utf-8")
+    (folder / "chapters").mkdir()
+    for name, text in pages.items():
+        cells = [nbformat.v4.new_markdown_cell(f"# {name}"), nbformat.v4.new_markdown_cell(text)]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / f"chapters/{name}.ipynb")
+
+
+def built(folder):
+    """Build it as ``make book`` does."""
+    command = [sys.executable, ROOT / "site" / "build.py"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """What the terminal shows of a book with all these mistakes, a page each."""
+    folder = tmp_path_factory.mktemp("mistakes")
+    small_book(folder, {f"page{n}": text for n, (text, _) in enumerate(MISTAKES.values())})
+    done = built(folder)
+    assert done.returncode != 0
+    return done.stderr.splitlines()
+
+
+@pytest.mark.parametrize(("number", "name"), list(enumerate(MISTAKES)), ids=list(MISTAKES))
+def test_a_mistake_is_told_with_page_and_cell(number, name, told):
+    _, said = MISTAKES[name]
+    lines = [line for line in told if line.startswith(f"chapters/page{number}.ipynb")]
+    assert len(lines) == 1, lines
+    assert lines[0].startswith(f"chapters/page{number}.ipynb, cell 2 ("), lines
+    assert said in lines[0]
+
+
+def test_nothing_else_is_told(told):
+    others = [line for line in told if not line.startswith("chapters/page")]
+    assert others == []
+
+
+def test_settings_that_cannot_be_used_are_told_in_a_sentence(tmp_path):
+    small_book(tmp_path, {"page": "Well."})
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    config["repository"]["url"] = "nowhere"
+    (tmp_path / "_config.yml").unlink()
+    (tmp_path / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    done = built(tmp_path)
+    assert done.returncode != 0
+    [line] = done.stderr.splitlines()
+    assert line.startswith("repository.url in _config.yml is 'nowhere'")
