@@ -47,10 +47,9 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 class Failures(ErrorOnlyReporter):
     """A step that fails has said why; this names the step."""
 
-    def complete_run(self):
-        """Tell the steps that failed."""
-        for result in self.failures:
-            self.outstream.write(f"step {result['task'].name}: failed\n")
+    def add_failure(self, task, fail_info):
+        """Name the step."""
+        self.write(f"step {task.name}: failed\n")
 
 
 DOIT_CONFIG = {
@@ -75,6 +74,11 @@ PACKAGE = [*found("bpcore/*.py", "bpcore/explore/*"), "requirements.txt"]
 SITE = found("site/**/*")
 PAGES = [*found("chapters/*", "assignments/*/student.ipynb"), "intro.md", "references.bib"]
 SETTINGS = ["CITATION.cff", "_config.yml", "_toc.yml"]
+EXTENSIONS = (
+    "@jupyterlite/pyodide-kernel-extension",
+    "@jupyter-widgets/jupyterlab-manager",
+    "anywidget",
+)
 # Outputs and counts stay, what one machine adds goes.
 STRIP = (
     "nbstripout --keep-output --keep-count "
@@ -158,6 +162,11 @@ def task_site():
 def task_lite():
     """Add live Python in the browser: JupyterLite with the notebooks that readers get."""
     wheel, lite, live = BUILD / "wheel", BUILD / "html" / "lite", BUILD / "live"
+    # What the notebooks use, whatever else an author has in JupyterLab.
+    folder = Path(sysconfig.get_path("data"), "share", "jupyter", "labextensions")
+    extensions = " ".join(
+        f'--LiteBuildConfig.federated_extensions="{folder / name}"' for name in EXTENSIONS
+    )
 
     def build():
         remove(wheel, lite, ".jupyterlite.doit.db")  # else it takes for done what was removed
@@ -165,12 +174,15 @@ def task_lite():
             return False
         [built] = wheel.glob("*.whl")
         pyodide = f'--pyodide "{PYODIDE}"' if PYODIDE else ""
-        return shell(
+        done = shell(
             f'jupyter lite build --lite-dir {wheel} --contents "{ROOT / live}" '
             f'--output-dir "{ROOT / lite}" --piplite-wheels "{ROOT / built}" --apps notebooks '
-            f"--apps tree --no-sourcemaps --no-unused-shared-packages {pyodide} --log-level ERROR",
+            f"--apps tree --no-sourcemaps --no-unused-shared-packages {pyodide} --log-level ERROR "
+            "--LiteBuildConfig.ignore_sys_prefix=federated_extensions " + extensions,
             quiet=True,
         )
+        remove(*found(*(f"{lite}/build/fa-*.{old}" for old in ("eot", "svg", "ttf", "woff"))))
+        return done
 
     grader = [*found("bpgrader/**/*"), "pyproject.toml"]
     return {

@@ -17,10 +17,11 @@ import address
 import buttons
 import live
 import passages
+import pydata_sphinx_theme
 import reader
 from bs4 import BeautifulSoup
 from formulas import STYLE, translate
-from icons import THEME, draw
+from icons import draw
 from myst_parser.sphinx_ext.mathjax import html_visit_displaymath
 from policy import policy
 from repairs import repair, repair_script
@@ -32,7 +33,11 @@ from sphinx.util import logging
 
 from bpcore.explore._picture import HERE, Picture
 
+THEME = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme"
 TEMPLATES = Path(__file__).with_name("templates")
+
+# Of the theme: icons, which are drawn into the pages, and what only its authors need.
+UNUSED = ("_static/**/*.map", "_static/scripts/fontawesome.js*", "_static/vendor/**/*.ttf")
 
 logger = logging.getLogger(__name__)
 
@@ -119,6 +124,9 @@ def finished(app, error):
     (out / f"_{script}").write_text(text, encoding="utf-8")
     for path in out.glob("_sources/**/*.ipynb"):  # raw: readers get the notebooks of reader.py
         path.unlink()
+    for pattern in UNUSED:
+        for path in out.glob(pattern):
+            path.unlink()
     for path in Path(app.srcdir).glob("assignments/*/student.ipynb"):
         copied = out / reader.FOLDER / path.relative_to(app.srcdir)
         copied.parent.mkdir(parents=True, exist_ok=True)

@@ -50,11 +50,27 @@ addEventListener("load", () => idle(layOutInTime));
 // What the theme's buttons call; the page's policy allows no code in attributes.
 const CALLS = { "window.print()": () => print(), "toggleFullScreen()": () => toggleFullScreen() };
 
+// Live Python in the browser needs a server, and a site that it was built into: else no button.
+async function keepOnlyLiveLinks() {
+  const links = [...document.querySelectorAll("a[href*='lite/notebooks/index.html']")];
+  if (!links.length) return;
+  const there = location.protocol !== "file:"
+    && (await fetch(links[0].href, { method: "HEAD" }).catch(() => null))?.ok;
+  if (there) return;
+  for (const link of links) {
+    const menu = link.closest(".dropdown");
+    if (!menu) link.replaceWith(link.textContent);
+    else if (menu.querySelectorAll("li").length > 1) link.closest("li").remove();
+    else menu.remove();
+  }
+}
+
 addEventListener("DOMContentLoaded", () => {
   for (const button of document.querySelectorAll("[data-call]")) {
     button.addEventListener("click", CALLS[button.dataset.call]);
   }
   follow();
   layOutForJump();
+  keepOnlyLiveLinks();
   watch("article pre, .cell_output > .output, div.math, .pst-scrollable-table-container");
 });

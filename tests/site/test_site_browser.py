@@ -312,6 +312,29 @@ def test_buttons_of_the_header_work(open_page, address):
     tab.wait_for_function("document.fullscreenElement")
 
 
+def live_links(tab):
+    """How many links to live Python a page shows."""
+    tab.wait_for_timeout(500)
+    return tab.locator("a[href*='lite/notebooks/index.html']").count()
+
+
+def test_live_python_is_offered_where_it_is(open_page, address, site, browser):
+    """From a folder, or in a site without it, no button leads nowhere."""
+    pages = ("chapters/08_delta_recursion.html", "chapters/assignments.html")
+    for name in pages:
+        assert live_links(open_page(f"{address}{name}")) > 0
+        assert live_links(open_page((site / name).as_uri())) == 0
+    context = browser.new_context()
+    context.route("**/lite/**", lambda route: route.fulfill(status=404))
+    for name in pages:
+        tab = context.new_page()
+        tab.goto(f"{address}{name}")
+        assert live_links(tab) == 0
+        assert tab.locator(".dropdown-launch-buttons").count() == 0
+        assert tab.get_by_text("JupyterLite").count() >= (name != pages[0])
+    context.close()
+
+
 def test_live_notebook_opens_and_asks_only_for_pyodide(browser, address):
     context = browser.new_context()
     context.set_default_timeout(120_000)
