@@ -180,15 +180,18 @@ def task_lite():
             "no_unused_shared_packages": True,
         }
         config = wheel / "jupyter_lite_config.json"
-        own = {"LiteBuildConfig": options, "PipliteAddon": {"piplite_urls": [str(ROOT / built)]}}
-        config.write_text(json.dumps(own), encoding="utf-8")
+        config.write_text(json.dumps({"LiteBuildConfig": options}), encoding="utf-8")
         pyodide = f'--pyodide "{PYODIDE}"' if PYODIDE else ""
-        done = shell(f"jupyter lite build --lite-dir {wheel} {pyodide} --log-level ERROR", True)
+        done = shell(
+            f'jupyter lite build --lite-dir {wheel} --piplite-wheels "{ROOT / built}" {pyodide} '
+            "--log-level ERROR",
+            quiet=True,
+        )
         # Every browser that runs JupyterLite takes the fonts that are packed best (woff2).
         remove(*found(*(f"{lite}/build/fa-*.{old}" for old in ("eot", "svg", "ttf", "woff"))))
         return done
 
-    grader = [*found("bpgrader/**/*"), "pyproject.toml"]
+    grader = [*found("bpgrader/**/*"), "pyproject.toml", "dodo.py"]
     return {
         "actions": [f"python site/editions.py live bpcore {live}", build],
         "file_dep": [*PAGES, *SETTINGS, *PACKAGE, *SITE, *grader],
