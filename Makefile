@@ -25,7 +25,7 @@ bench: .venv/all ## compare the speed with other libraries (minutes; on a quiet 
 clean: .venv/book ## remove what was built; the environment stays
 lab: .venv/all ## open the chapters as live notebooks, in a folder of your own: notebooks/
 lint: .venv/all ## check style and types of the code
-mutate: .venv/all ## change the core in 3000 small ways; at least 95 % must turn a test red (about 15 minutes)
+mutate: .venv/all ## change the core in 5600 small ways; at least 95 % must turn a test red (hours)
 pictures: .venv/all ## draw the pictures of the README and of the guide for instructors (needs Chromium and the sandbox)
 release: .venv/all ## write site, PDF, notebooks and student edition into _build/release
 sources: .venv/all ## open the sources of the chapters, for authors
