@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 from docutils import nodes
+from languages import LANGUAGES
 from sphinx.errors import ConfigError
 
 # As people paste it: from the address bar, from "clone" (https or ssh), with what follows the name.
@@ -28,7 +29,8 @@ def settings(app, config):
     host, _, path = url.partition("://")[2].partition("/")
     if host == "github.com" and not config.html_baseurl:
         owner, _, name = path.partition("/")
-        config.html_baseurl = f"https://{owner.lower()}.github.io/{name}/"
+        folder = LANGUAGES[config.language].folder
+        config.html_baseurl = f"https://{owner.lower()}.github.io/{name}/{folder}"
     cff = Path(app.srcdir, "CITATION.cff").read_text(encoding="utf-8")
     config.html_context["citation"] = citation(yaml.safe_load(cff), config.html_baseurl)
 
@@ -77,7 +79,8 @@ def dates(app):
     app.last_dates = {}
     if not shutil.which("git"):
         return
-    command = ["git", "-C", app.srcdir, "log", "--format=%x00%cs", "--name-only", "--relative"]
+    root = Path(__file__).resolve().parents[1]  # of a translated source, too
+    command = ["git", "-C", root, "log", "--format=%x00%cs", "--name-only", "--relative"]
     log = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     for commit in log.split("\0")[1:]:
         date, *files = commit.split("\n")

@@ -4,7 +4,7 @@ address.py  what the site says of itself       repairs.py  what others get wrong
 buttons.py  live forms of a chapter            policy.py   what a page may load
 passages.py links between passages             live.py     live pictures
 formulas.py TeX to MathML                      icons.py    icons
-reader.py   the notebooks that readers get
+reader.py   the notebooks that readers get       languages.py another language
 """
 
 import html
@@ -15,11 +15,13 @@ from pathlib import Path
 
 import address
 import buttons
+import languages
 import live
 import passages
 import pydata_sphinx_theme
 import reader
 from bs4 import BeautifulSoup
+from chinese_search import ChineseSearch
 from formulas import STYLE, translate
 from icons import draw
 from myst_parser.sphinx_ext.mathjax import html_visit_displaymath
@@ -59,6 +61,8 @@ def write_side_by_side(app, env):
 def page(app, pagename, templatename, context, doctree):
     """Add to one page what its template needs."""
     context["repairs"] = app.config.book_repairs
+    context["book_words"] = app.config.book_words
+    context["book_language"] = languages.LANGUAGES[app.config.language]
     base = app.config.html_baseurl
     context["page_address"] = base and base + app.builder.get_target_uri(pagename)
     context["social_picture"] = base and base + "_static/social.png"
@@ -96,11 +100,12 @@ class Templates(BuiltinTemplateLoader):
         draw(soup)
         if context["repairs"]:
             repair(soup)
-        live.live(soup, context["pathto"])
+        live.live(soup, context["pathto"], context["book_words"])
         if "notebook" in context:
             context["notebook"](soup)
         passages.name_equations(soup, context)
         passages.forward(soup, context)
+        languages.switch(soup, context)
         policy(soup)
         if soup.find(class_="math"):
             style = soup.new_tag("link", rel="stylesheet", href=context["pathto"](STYLE, 1))
@@ -116,7 +121,9 @@ def finished(app, error):
     out = Path(app.outdir)
     pictures = out / "_static" / "explore"
     pictures.mkdir(exist_ok=True)
-    for name, text in live.explore(*(path.stem for path in HERE.glob("*.js"))).items():
+    for name, text in live.explore(
+        (path.stem for path in HERE.glob("*.js")), app.config.book_words
+    ).items():
         (pictures / f"{name}.js").write_text(text, encoding="utf-8")
     (pictures / "explore.css").write_text(Picture._css, encoding="utf-8")
     script = Path("static", "scripts", "pydata-sphinx-theme.js")
@@ -144,6 +151,12 @@ def finished(app, error):
 def setup(app):
     """Connect to Sphinx."""
     app.add_config_value("book_repairs", True, "html", bool)  # off in the test of what they repair
+    app.add_config_value("book_english", "", "env", str)  # where the English pages were read to
+    app.add_config_value(
+        "book_words", {}, "html", dict
+    )  # of live pictures, if they are not English
+    app.add_transform(languages.SameAnchors)
+    app.add_search_language(ChineseSearch)
     app.add_role("launch", buttons.launch)
     # The TeX that MathJax would read, without MathJax: Templates.render translates it.
     app.add_html_math_renderer("mathml", (html_visit_math, None), (html_visit_displaymath, None))

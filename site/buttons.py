@@ -1,19 +1,22 @@
 """The buttons and links that open a chapter as a live notebook."""
 
 from docutils import nodes
+from languages import LANGUAGES
 from sphinx.locale import _
 
 
 def launch_buttons(app, source, pathto):
     """Make the menu that opens one chapter as a live notebook."""
     theme = app.config.html_theme_options
+    folder = LANGUAGES[app.config.language].folder
+    source, lite = folder + source, "../" * folder.count("/") + "lite/notebooks/index.html"
     host, repository = theme["repository_url"].partition("://")[2].partition("/")[::2]
     links = [
         (
             _("In this browser (JupyterLite)"),
             _("Runs in this browser; needs the network, which brings Python (Pyodide)"),
             "_static/images/logo_jupyterlite.svg",
-            f"{pathto('lite/notebooks/index.html', 1)}?path={source}",
+            f"{pathto(lite, 1)}?path={source}",
         )
     ]
     if host == "github.com":  # from a branch that the deploy workflow writes (editions.live)

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import messages
+import picture_words
 import polib
 from babel.messages.extract import extract_from_dir
 
@@ -22,6 +23,7 @@ HEADER = {
 }
 # What Sphinx and its themes say is translated by themselves; ours stand in a catalogue of theirs.
 SITE = "sphinx"
+PICTURES = "pictures"
 MARKED = [("site/**.py", "python"), ("site/templates/**.html", "jinja2.ext.babel_extract")]
 
 
@@ -100,12 +102,21 @@ def write(name, catalogue):
 
 def update():
     """Bring all catalogues up to date."""
-    for name, paths in sources().items():
-        write(name, updated(read(name), messages.collect(paths)))
-    write(SITE, updated(read(SITE), site()))
+    for name in names():
+        write(name, updated(read(name), wanted(name)))
 
 
-def translator(name):
-    """Give the function that translates the messages of a catalogue, as messages.py wants it."""
-    done = {entry.msgid: entry.msgstr for entry in read(name).translated_entries()}
-    return lambda message, kind: done.get(message)
+def names():
+    """List all catalogues."""
+    return [*sources(), SITE, PICTURES]
+
+
+def wanted(name):
+    """List the messages of a catalogue in reading order, with a comment for each."""
+    other = {SITE: site, PICTURES: picture_words.words}
+    return other[name]() if name in other else messages.collect(sources()[name])
+
+
+def done(name):
+    """Give the translations that are finished: {message: translation}."""
+    return {entry.msgid: entry.msgstr for entry in read(name).translated_entries()}

@@ -20,7 +20,7 @@ PATTERNS = {
     "formula": r"(?<!\\)\$[^$]+(?<!\\)\$",
     "address": r"\]\([^)\s]*\)",
     "HTML tag": r"</?[A-Za-z][^<>]*>",
-    "placeholder": r"%s|%\(\w+\)s|\{[A-Za-z]\w*\}",
+    "placeholder": r"%s|%\(\w+\)s|\{\w+\}",
     "cell of a table": r"(?<!\\)\|",
 }
 KEPT = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
@@ -69,6 +69,8 @@ def words(text):
         found = ROLE.fullmatch(match[0])
         if found["words"]:
             return found["words"].replace("%s", "1")
+        if found[1] == "term":
+            return found["only"]
         return X if found[1] in NUMBER_ROLES else ANY
 
     text = KEPT["Chinese words of the English page"].sub(ANY, text)

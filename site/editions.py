@@ -18,10 +18,10 @@ from pathlib import Path
 
 import nbformat
 import printed
+from languages import LANGUAGES
 from reader import FOLDER
 
 SITE = Path("_build/html")
-READER = SITE / FOLDER
 RELEASE = Path("_build/release")
 FENCE = re.compile(r"(:{3,}|`{3,})\{(solution(?:-start|-end)?)\}")
 
@@ -29,9 +29,14 @@ FENCE = re.compile(r"(:{3,}|`{3,})\{(solution(?:-start|-end)?)\}")
 BESIDE = ("anywidget", "matplotlib", "scikit-learn", "tqdm")  # what the notebooks import besides
 
 
-def notebooks():
-    """Find the notebooks that readers get: the chapters and the assignments."""
-    return sorted(path.relative_to(READER) for path in READER.rglob("*.ipynb"))
+def notebooks(site=None):
+    """Find the notebooks that readers get, in each language that is built: {name: path}."""
+    found = {}
+    for language in LANGUAGES.values():
+        folder = (site or SITE) / language.folder / FOLDER
+        for path in sorted(folder.rglob("*.ipynb")):
+            found[Path(language.folder, path.relative_to(folder))] = path
+    return found
 
 
 def live(requirement, out):
@@ -49,11 +54,11 @@ def live(requirement, out):
         "# Run this cell first: it installs the package of the book (needs the network).\n"
         f'%pip install -q "{requirement}" {" ".join(BESIDE)}'
     )
-    for path in notebooks():
-        notebook = nbformat.read(READER / path, as_version=4)
+    for name, path in notebooks().items():
+        notebook = nbformat.read(path, as_version=4)
         notebook.cells.insert(0, nbformat.v4.new_code_cell(install, id="install"))
-        (out / path.parent).mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook, out / path)
+        (out / name.parent).mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, out / name)
 
 
 def branch(address, out):
@@ -85,16 +90,16 @@ def lab(out):
     """
     record = out / ".from-the-book.json"
     given = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
-    for path in notebooks():
-        own, new = out / path, checksum(READER / path)
-        if given.get(path.as_posix()) == new and own.is_file():
+    for name, path in notebooks().items():
+        own, new = out / name, checksum(path)
+        if given.get(name.as_posix()) == new and own.is_file():
             continue
-        if own.is_file() and checksum(own) not in (new, given.get(path.as_posix())):
+        if own.is_file() and checksum(own) not in (new, given.get(name.as_posix())):
             print(f"{own} has your changes and stays; rename it to get the one of this book.")
             continue
         own.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(READER / path, own)
-        given[path.as_posix()] = new
+        shutil.copyfile(path, own)
+        given[name.as_posix()] = new
     record.write_text(json.dumps(given, indent=1), encoding="utf-8")
 
 
@@ -142,37 +147,39 @@ def student(out):
     (out / ".venv").symlink_to(Path(".venv").resolve())
 
 
-def pack(name, root, files):
+def pack(name, files):
     """Write a zip below _build/release/ that unpacks into one folder of that name."""
     folder = RELEASE / name
-    for file in files:
+    for file, path in files.items():
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(root / file, folder / file)
+        shutil.copyfile(path, folder / file)
     shutil.make_archive(str(folder), "zip", RELEASE, name)
     shutil.rmtree(folder)
 
 
 def files(root):
-    """List the files below a folder."""
-    return sorted(path.relative_to(root) for path in root.rglob("*") if path.is_file())
+    """List the files below a folder: {name: path}."""
+    return {path.relative_to(root): path for path in root.rglob("*") if path.is_file()}
 
 
 def release():
     """Write every edition and the checksums below _build/release/."""
     shutil.rmtree(RELEASE, ignore_errors=True)
     RELEASE.mkdir(parents=True)
-    printed.pdf(SITE, RELEASE / "backpropagation-executed.pdf")
-    pack("site", SITE, files(SITE))
-    pack("notebooks", READER, files(READER))
+    for key, language in LANGUAGES.items():
+        suffix = f"-{key}" if language.folder else ""
+        printed.pdf(SITE / language.folder, RELEASE / f"backpropagation-executed{suffix}.pdf")
+    pack("site", files(SITE))
+    pack("notebooks", notebooks())
     without = Path("_build/student")
     student(without)
     # A make of its own: the one that called this shares none of its jobs.
     own = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
-    command = ["make", "--no-print-directory", "-C", without, "book"]
+    command = ["make", "--no-print-directory", "-C", without, "book", "book-zh"]
     subprocess.run(command, env=own, check=True)
     built = without / SITE
-    pack("student-site", built, files(built))
-    pack("student-notebooks", built / FOLDER, files(built / FOLDER))
+    pack("student-site", files(built))
+    pack("student-notebooks", notebooks(built))
     sums = [f"{checksum(path)}  {path.name}\n" for path in sorted(RELEASE.iterdir())]
     (RELEASE / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
 

@@ -17,7 +17,7 @@ STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-def live(soup, pathto):
+def live(soup, pathto, words):
     """Put each live picture into the page: its state, what draws it, a still without JavaScript.
 
     Jupyter's own widget manager would bring 2 MB and want scripts made from text; our host needs
@@ -46,15 +46,15 @@ def live(soup, pathto):
         style = f"{pathto('_static/explore/explore.css', 1)}?v={version(Picture._css)}"
         soup.head.append(soup.new_tag("link", rel="stylesheet", href=style))
         first = soup.find("script", src=True)
-        for name, text in explore(*kinds).items():
+        for name, text in explore(kinds, words).items():
             src = f"{pathto(f'_static/explore/{name}.js', 1)}?v={version(text)}"
             script = soup.new_tag("script", src=src, defer="")
             first.insert_before(script)  # the pictures stand before the theme is at work
 
 
-def explore(*kinds):
-    """Give the scripts that draw kinds of picture, and last their host: {name: text}."""
-    found = {}
+def explore(kinds, words):
+    """Give the scripts that draw kinds of picture, their words first, their host last."""
+    found = {"words": f"var $words = {json.dumps(words, ensure_ascii=False)};\n"} if words else {}
     for kind in kinds:
         found |= {k: text for k, text in scripts(kind).items() if k not in found}
     return found | {"host": Path(__file__).with_name("host.js").read_text(encoding="utf-8")}

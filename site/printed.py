@@ -112,11 +112,12 @@ def one_page(site):
     style.string = STYLE
     book.head.append(style)
     chapters = [chapter(site, name, names) for name in names]
-    cite = BeautifulSoup((site / f"{names[0]}.html").read_bytes(), "html.parser").select_one(
-        ".cite-box p"
+    cite, words = (
+        book.select_one(".cite-box p"),
+        book.select_one(".onthispage").get_text(strip=True),
     )
     book.body.clear()
-    book.body.extend([title(book, cite), contents(book, chapters), *chapters])
+    book.body.extend([title(book, cite), contents(words, chapters), *chapters])
     return book
 
 
@@ -156,10 +157,10 @@ def title(book, cite):
     return page.section
 
 
-def contents(book, chapters):
+def contents(words, chapters):
     """Make the table of contents; the page numbers come later."""
     page = BeautifulSoup(
-        "<nav class='book-contents'><h1>Contents</h1><ul></ul></nav>", "html.parser"
+        f"<nav class='book-contents'><h1>{words}</h1><ul></ul></nav>", "html.parser"
     )
     for part in chapters:
         for heading in part.select("h1, h2"):

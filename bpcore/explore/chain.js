@@ -1,5 +1,5 @@
 import { backward, cost, forward } from "./network.js";
-import { put, python, tag, text } from "./kit.js";
+import { put, python, t, tag, text } from "./kit.js";
 
 // One unit a layer: a nudge of the first weight runs through the chain, and each link multiplies it.
 const WIDTH = 330, ROW = 62, LEFT = 44, RIGHT = 316;
@@ -8,7 +8,7 @@ export function chain(stage) {
   const svg = tag("svg", { viewBox: `0 0 ${WIDTH} ${ROW * 6}`, role: "img", class: "bpx-chart" });
   stage.add(svg);
   const { target } = stage.given;
-  stage.control({ label: "nudge of w_h", min: -2, max: 2, path: ["nudge"] });
+  stage.control({ label: t`nudge of w_h`, min: -2, max: 2, path: ["nudge"] });
   for (const [label, path] of [["w_h", ["W", 1, 0, 0]], ["b_h", ["b", 1, 0, 0]], ["w_o", ["W", 2, 0, 0]], ["b_o", ["b", 2, 0, 0]]]) stage.control({ label, min: -6, max: 6, path });
   const values = (s) => {
     const { z, a } = forward(s, s.X);
@@ -26,8 +26,8 @@ export function chain(stage) {
     python,
     say(s) {
       const { before, after, slope } = numbers(s);
-      const reached = after[4] <= target ? `Target hit: the loss is at most ${text(target, 2)}.` : `Target: a nudge that brings the loss down to ${text(target, 2)}.`;
-      return `With the nudge ${text(s.nudge, 2)} the loss goes from ${text(before[4], 4)} to ${text(after[4], 4)}: it changes by ${text(after[4] - before[4], 5)}. The product of the five links, ${text(slope, 4)}, times the nudge promises ${text(slope * s.nudge, 5)}. ${reached}`;
+      const reached = after[4] <= target ? t`Target hit: the loss is at most ${text(target, 2)}.` : t`Target: a nudge that brings the loss down to ${text(target, 2)}.`;
+      return t`With the nudge ${text(s.nudge, 2)} the loss goes from ${text(before[4], 4)} to ${text(after[4], 4)}: it changes by ${text(after[4] - before[4], 5)}. The product of the five links, ${text(slope, 4)}, times the nudge promises ${text(slope * s.nudge, 5)}. ${reached}`;
     },
     draw(s) {
       const { before, after, links: rates } = numbers(s), rows = [["w_h", s.W[1][0][0], s.W[1][0][0] + s.nudge], ...NAMES.map((name, k) => [name, before[k], after[k]])], nodes = [];
@@ -36,14 +36,14 @@ export function chain(stage) {
         const place = (v) => LEFT + ((Math.max(low, Math.min(high, v)) - low) / (high - low)) * (RIGHT - LEFT), style = { z: "z", a: "a", ℓ: "J", w: "W" }[name[0]];
         nodes.push(tag("line", { x1: LEFT, x2: RIGHT, y1: y, y2: y, class: "bpx-line thin" }), tag("text", { x: LEFT - 12, y: y + 4, "text-anchor": "end" }, name),
           tag("line", { x1: place(from), x2: place(to), y1: y, y2: y, class: `bpx-line ${style}`, "stroke-width": 5 }), tag("circle", { cx: place(from), cy: y, r: 6, class: "bpx-then" }), tag("circle", { cx: place(to), cy: y, r: 5, class: "bpx-now" }),
-          tag("text", { x: LEFT, y: y - 12 }, `${text(from, 4)} → ${text(to, 4)}   change ${to >= from ? "+" : ""}${text(to - from, 5)}`));
-        if (name === "ℓ") nodes.push(tag("line", { x1: place(target), x2: place(target), y1: y - 8, y2: y + 8, class: "bpx-line" }), tag("text", { x: place(target), y: y + 22, "text-anchor": "middle" }, "target"));
+          tag("text", { x: LEFT, y: y - 12 }, t`${text(from, 4)} → ${text(to, 4)}   change ${to >= from ? "+" : ""}${text(to - from, 5)}`));
+        if (name === "ℓ") nodes.push(tag("line", { x1: place(target), x2: place(target), y1: y - 8, y2: y + 8, class: "bpx-line" }), tag("text", { x: place(target), y: y + 22, "text-anchor": "middle" }, t`target`));
         if (k) {
           const [, was, is] = rows[k - 1], turn = is - was;
-          nodes.push(tag("text", { x: LEFT, y: y - ROW / 2, class: "bpx-delta" }, `× ${text(rates[k - 1], 4)}${turn ? `   (this nudge: × ${text((to - from) / turn, 4)})` : ""}`));
+          nodes.push(tag("text", { x: LEFT, y: y - ROW / 2, class: "bpx-delta" }, `× ${text(rates[k - 1], 4)}${turn ? t`   (this nudge: × ${text((to - from) / turn, 4)})` : ""}`));
         }
       }
-      svg.setAttribute("aria-label", `Six number lines from w_h to the loss, each with a dot before and after the nudge of ${text(s.nudge, 2)}.`);
+      svg.setAttribute("aria-label", t`Six number lines from w_h to the loss, each with a dot before and after the nudge of ${text(s.nudge, 2)}.`);
       svg.replaceChildren(...nodes);
     },
   };

@@ -1,5 +1,5 @@
 import { backward, cost, forward, length } from "./network.js";
-import { put, tag, text } from "./kit.js";
+import { put, t, tag, text } from "./kit.js";
 
 // A backward pass with a fault of one's choice, and what a gradient check says of each layer.
 const right = (s, pass) => backward(s, pass, s.Y, s.loss);
@@ -7,13 +7,13 @@ const times = (c, M) => M && M.map((row) => row.map((x) => c * x));
 const every = (c, { dW, db }) => ({ dW: dW.map((M) => times(c, M)), db: db.map((M) => times(c, M)) });
 const first = (c, part, grads) => ({ ...grads, [part]: grads[part].map((M, i) => (i === 1 ? times(c, M) : M)) }); // layer 1 only
 export const FAULTS = { // name: [what was done, the gradient that comes of it]
-  A: ["nothing: this pass is right", right],
-  B: ["the sign of BP1 is turned: y − a", (s, pass) => every(-1, right(s, pass))],
-  C: ["the mean is forgotten: no 1/m in BP3 and BP4", (s, pass) => every(s.Y[0].length, right(s, pass))],
-  D: ["BP2 forgets the slope σ′", (s, pass) => right({ ...s, g: s.g.map(() => "identity") }, pass)],
-  E: ["the hidden layer kept z under the name of a", (s, { z, a }) => right(s, { z, a: [a[0], ...z.slice(1)] })],
-  F: ["BP4 of layer 1 takes δ of the wrong sign", (s, pass) => first(-1, "dW", right(s, pass))],
-  G: ["db of layer 1 is forgotten: it stays 0", (s, pass) => first(0, "db", right(s, pass))],
+  A: [t`nothing: this pass is right`, right],
+  B: [t`the sign of BP1 is turned: y − a`, (s, pass) => every(-1, right(s, pass))],
+  C: [t`the mean is forgotten: no 1/m in BP3 and BP4`, (s, pass) => every(s.Y[0].length, right(s, pass))],
+  D: [t`BP2 forgets the slope σ′`, (s, pass) => right({ ...s, g: s.g.map(() => "identity") }, pass)],
+  E: [t`the hidden layer kept z under the name of a`, (s, { z, a }) => right(s, { z, a: [a[0], ...z.slice(1)] })],
+  F: [t`BP4 of layer 1 takes δ of the wrong sign`, (s, pass) => first(-1, "dW", right(s, pass))],
+  G: [t`db of layer 1 is forgotten: it stays 0`, (s, pass) => first(0, "db", right(s, pass))],
 };
 
 export function numeric(s, h = 1e-5) { // every derivative once more, from the cost alone
@@ -26,15 +26,15 @@ export function numeric(s, h = 1e-5) { // every derivative once more, from the c
 export function faults(stage) {
   const table = tag("table", {}), names = Object.keys(FAULTS).filter((name) => stage.given.faults.includes(name));
   stage.add(table);
-  stage.choice({ label: "backward pass", options: names.map((name) => [name, `program ${name}`]), path: ["fault"] });
-  stage.choice({ label: "what was done", options: [[false, "guess first"], [true, "tell me"]], path: ["told"] });
+  stage.choice({ label: t`backward pass`, options: names.map((name) => [name, t`program ${name}`]), path: ["fault"] });
+  stage.choice({ label: t`what was done`, options: [[false, t`guess first`], [true, t`tell me`]], path: ["told"] });
   const judged = (s) => FAULTS[s.fault][1](s, forward(s, s.X));
   const rows = (s) => {
     const wrong = judged(s), truth = numeric(s), found = [];
     for (let i = s.W.length - 1; i > 0; i--) for (const part of ["dW", "db"]) {
       const [u, v] = [wrong[part][i].flat(), truth[part][i].flat()], ratios = u.map((x, k) => x / v[k]);
       const off = Math.hypot(...u.map((x, k) => x - v[k])) / Math.max(Math.hypot(...u), Math.hypot(...v));
-      found.push({ name: `${part}, layer ${i}`, off, ratio: Math.max(...ratios) - Math.min(...ratios) < 1e-4 * Math.abs(ratios[0]) + 1e-9 ? ratios[0] : null });
+      found.push({ name: t`${part}, layer ${i}`, off, ratio: Math.max(...ratios) - Math.min(...ratios) < 1e-4 * Math.abs(ratios[0]) + 1e-9 ? ratios[0] : null });
     }
     return found;
   };
@@ -42,12 +42,12 @@ export function faults(stage) {
     numbers: (s) => ({ wrong: judged(s), rows: rows(s), length: length(right(s, forward(s, s.X))) }),
     say(s) {
       const bad = rows(s).filter(({ off }) => !(off < 1e-6));
-      const verdict = bad.length ? `Wrong: ${bad.map(({ name, ratio }) => name + (ratio === null ? "" : `, ${text(ratio, 2)} times the right one in every entry`)).join("; ")}.` : "Every layer agrees with the finite difference.";
-      return `Program ${s.fault}. ${verdict}${s.told ? ` What was done: ${FAULTS[s.fault][0]}.` : ""}`;
+      const verdict = bad.length ? t`Wrong: ${bad.map(({ name, ratio }) => name + (ratio === null ? "" : t`, ${text(ratio, 2)} times the right one in every entry`)).join("; ")}.` : t`Every layer agrees with the finite difference.`;
+      return t`Program ${s.fault}. ${verdict}${s.told ? t` What was done: ${FAULTS[s.fault][0]}.` : ""}`;
     },
     draw(s) {
-      const cells = ({ name, off, ratio }) => tag("tr", {}, tag("th", { scope: "row" }, name), tag("td", {}, off ? off.toExponential(1).replace("-", "−") : "0"), tag("td", {}, ratio === null ? "no single one" : text(ratio, 4)), tag("td", {}, off < 1e-6 ? "agrees" : "WRONG"));
-      table.replaceChildren(tag("caption", {}, `program ${s.fault}, from the top layer down`), tag("tr", {}, ...["part", "relative error", "analytic / numerical", ""].map((name) => tag("th", { scope: "col" }, name))), ...rows(s).map(cells));
+      const cells = ({ name, off, ratio }) => tag("tr", {}, tag("th", { scope: "row" }, name), tag("td", {}, off ? off.toExponential(1).replace("-", "−") : "0"), tag("td", {}, ratio === null ? t`no single one` : text(ratio, 4)), tag("td", {}, off < 1e-6 ? t`agrees` : t`WRONG`));
+      table.replaceChildren(tag("caption", {}, t`program ${s.fault}, from the top layer down`), tag("tr", {}, ...[t`part`, t`relative error`, t`analytic / numerical`, ""].map((name) => tag("th", { scope: "col" }, name))), ...rows(s).map(cells));
     },
   };
 }

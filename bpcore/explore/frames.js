@@ -1,4 +1,4 @@
-import { tag } from "./kit.js";
+import { t, tag } from "./kit.js";
 
 // Pictures drawn beforehand, one for each position of one slider or of two.
 export function frames(stage) {
@@ -6,7 +6,7 @@ export function frames(stage) {
   const image = tag("img", { class: "bp-frame" });
   stage.add(image);
   const shown = (s) => s.at.reduce((rest, k) => rest[k], pictures);
-  for (const [d, label] of labels.entries()) stage.slider({ label, names: forms[d], path: ["at", d] });
+  for (const [d, label] of labels.entries()) stage.slider({ label: t(label), names: forms[d], path: ["at", d] });
   return {
     numbers: (s) => ({ at: s.at }),
     say: () => "",

@@ -8,14 +8,19 @@ export function tag(name, attributes = {}, ...children) {
   return node;
 }
 
+// Words with values in them, in the language of the page: $words has a sentence for "Step {0}", else it is English.
+export function t(parts, ...values) {
+  const message = typeof parts === "string" ? parts : parts.reduce((whole, part, k) => `${whole}{${k - 1}}${part}`);
+  return (globalThis.$words?.[message] ?? message).replace(/\{(\d+)\}/g, (_, k) => values[k]);
+}
+
 export function text(x, digits = 3) { // a number as it is read: with a true minus, never "-0"
-  if (Number.isNaN(x)) return "not a number";
+  if (Number.isNaN(x)) return t`not a number`;
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
   const small = x !== 0 && Math.abs(x) < 0.5 * 10 ** -digits;
   const written = small || Math.abs(x) >= 1e6 ? x.toExponential(1) : x.toFixed(digits);
   return written.replaceAll("-", "−");
 }
-
 
 export const up = (i) => [...String(i)].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("");
 export const down = (i) => [...String(i)].map((c) => "₀₁₂₃₄₅₆₇₈₉"[c]).join("");
@@ -66,11 +71,11 @@ export class Stage {
 
   open(picture) {
     this.picture = picture;
-    this.undo = this.button("Back", () => this.back());
-    this.button("Start again", () => { this.pause(); this.set(this.first); });
+    this.undo = this.button(t`Back`, () => this.back());
+    this.button(t`Start again`, () => { this.pause(); this.set(this.first); });
     this.el.classList.add("bpx");
     this.el.setAttribute("role", "group");
-    this.el.setAttribute("aria-label", this.model.get("label"));
+    this.el.setAttribute("aria-label", t(this.model.get("label")));
     this.el.append(this.pictures, this.said, this.controls, this.buttons, this.status);
     if (picture.python) this.el.append(this.code());
     this.el.picture = () => ({ state: this.state, numbers: picture.numbers(this.state) });
@@ -132,7 +137,7 @@ export class Stage {
     const [there, here] = log ? [Math.log10, (u) => 10 ** u] : [(x) => x, (u) => u];
     const step = (there(max) - there(min)) / 200;
     const range = tag("input", { type: "range", min: there(min), max: there(max), step, "aria-label": label });
-    const field = tag("input", { type: "number", step: "any", "aria-label": `${label}, typed` });
+    const field = tag("input", { type: "number", step: "any", "aria-label": t`${label}, typed` });
     const row = tag("div", { class: "bpx-row" }, tag("span", { "aria-hidden": "true" }, label), range, field);
     const own = {};
     const move = (x) => { this.pause(); this.show(set(this.state, x), own); };
@@ -181,10 +186,10 @@ export class Stage {
   }
 
   // Steps, one by one or many a second. advance(state) gives the next state, or null at the end.
-  player(advance, label = "Step") {
+  player(advance, label = t`Step`) {
     const one = () => { const next = advance(this.state); if (next) this.show(next, this.frame ? this : null); return next; };
     this.button(label, () => { this.pause(); if (one()) this.keep(); });
-    this.play = this.button("Play", () => { if (this.frame) this.pause(); else { this.play.textContent = "Pause"; this.moving = null; this.frame = requestAnimationFrame(run); } });
+    this.play = this.button(t`Play`, () => { if (this.frame) this.pause(); else { this.play.textContent = t`Pause`; this.moving = null; this.frame = requestAnimationFrame(run); } });
     const run = () => {
       this.el.dataset.frames = 1 + Number(this.el.dataset.frames ?? 0);
       if (one()) this.frame = requestAnimationFrame(run);
@@ -197,15 +202,15 @@ export class Stage {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
     this.moving = null;
-    this.play.textContent = "Play";
+    this.play.textContent = t`Play`;
     this.draw();
     this.keep();
   }
 
   code() {
-    const shown = tag("pre", { tabindex: 0, "aria-label": "lines of Python" });
-    const fold = tag("details", { class: "bpx-code" }, tag("summary", {}, "As Python"), shown);
-    const copy = tag("button", { type: "button" }, "Copy");
+    const shown = tag("pre", { tabindex: 0, "aria-label": t`lines of Python` });
+    const fold = tag("details", { class: "bpx-code" }, tag("summary", {}, t`As Python`), shown);
+    const copy = tag("button", { type: "button" }, t`Copy`);
     copy.addEventListener("click", async () => {
       getSelection().selectAllChildren(shown);
       await navigator.clipboard?.writeText(shown.textContent); // pages from a folder have none: the lines stay selected

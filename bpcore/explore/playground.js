@@ -1,7 +1,7 @@
 import { Chart, roomy } from "./chart.js";
 import { Graph } from "./graph.js";
 import { accuracy, backward, cost, finite, forward, length, step } from "./network.js";
-import { python, text } from "./kit.js";
+import { python, t, text } from "./kit.js";
 
 const HIDDEN = [[], [2], [3], [8], [4, 3], [8, 5], [5, 4, 3]];
 
@@ -44,7 +44,7 @@ export function playground(stage) {
   stage.state = stage.first = stage.state.W ? begun(stage.state) : again(stage.state);
   const box = { min: -3, max: 3 };
   const plane = new Chart(stage, { x: { ...box, label: "x₁" }, y: { ...box, label: "x₂" }, height: 320 });
-  const curve = new Chart(stage, { x: { min: 0, max: 10, label: "step" }, y: { min: 0, max: 1, label: "cost J" }, height: 250 });
+  const curve = new Chart(stage, { x: { min: 0, max: 10, label: t`step` }, y: { min: 0, max: 1, label: t`cost J` }, height: 250 });
   let graph;
 
   function advance(s) {
@@ -59,13 +59,13 @@ export function playground(stage) {
   }
 
   const restart = (key) => ({ get: (s) => s[key], set: (s, value) => again({ ...s, [key]: value }) });
-  stage.choice({ label: "data", options: Object.keys(data).map((name) => [name, name]), ...restart("data") });
-  stage.choice({ label: "hidden units", options: HIDDEN.map((n) => [String(n), n.join(" and ") || "none"]),
+  stage.choice({ label: t`data`, options: Object.keys(data).map((name) => [name, t(name)]), ...restart("data") });
+  stage.choice({ label: t`hidden units`, options: HIDDEN.map((n) => [String(n), n.join(t` and `) || t`none`]),
     get: (s) => String(s.hidden), set: (s, n) => again({ ...s, hidden: n ? n.split(",").map(Number) : [] }) });
-  stage.choice({ label: "hidden activation", options: ["sigmoid", "tanh", "relu"].map((g) => [g, g]), ...restart("activation") });
-  stage.choice({ label: "batch size", options: [1, 4, 16, 1e9].map((m) => [m, m > 1e6 ? "all samples" : String(m)]), path: ["batch"] });
-  stage.control({ label: "learning rate η", min: 0.001, max: 100, log: true, digits: 3, path: ["learning_rate"] });
-  stage.control({ label: "other start (seed)", min: 0, max: 200, digits: 0, get: (s) => s.seed, set: (s, x) => again({ ...s, seed: Math.round(x) }) });
+  stage.choice({ label: t`hidden activation`, options: ["sigmoid", "tanh", "relu"].map((g) => [g, g]), ...restart("activation") });
+  stage.choice({ label: t`batch size`, options: [1, 4, 16, 1e9].map((m) => [m, m > 1e6 ? t`all samples` : String(m)]), path: ["batch"] });
+  stage.control({ label: t`learning rate η`, min: 0.001, max: 100, log: true, digits: 3, path: ["learning_rate"] });
+  stage.control({ label: t`other start (seed)`, min: 0, max: 200, digits: 0, get: (s) => s.seed, set: (s, x) => again({ ...s, seed: Math.round(x) }) });
   stage.player(advance);
 
   const numbers = (s) => {
@@ -76,9 +76,9 @@ export function playground(stage) {
     numbers,
     python,
     say(s) {
-      if (s.diverged) return `Diverged at step ${s.diverged}: the rate ${text(s.learning_rate)} left the finite numbers. This is the last network before it; take a smaller rate.`;
+      if (s.diverged) return t`Diverged at step ${s.diverged}: the rate ${text(s.learning_rate)} left the finite numbers. This is the last network before it; take a smaller rate.`;
       const { J, accuracy: share, norm } = numbers(s);
-      return `Step ${s.steps}: cost ${text(J, 4)}, accuracy ${text(100 * share, 1)} %, length of the gradient ${text(norm, 4)}.`;
+      return t`Step ${s.steps}: cost ${text(J, 4)}, accuracy ${text(100 * share, 1)} %, length of the gradient ${text(norm, 4)}.`;
     },
     draw(s) {
       if (graph?.made !== String(s.hidden)) {
@@ -86,11 +86,11 @@ export function playground(stage) {
         graph = new Graph(stage, [2, ...s.hidden, 1], { width: 320, height: 230, radius: 13 });
         graph.made = String(s.hidden);
       }
-      if (!(stage.frame && s.steps % 4)) graph.draw(`The network ${[2, ...s.hidden, 1].join("-")}; thicker lines are larger weights, dashed ones are negative.`, s, {});
-      plane.draw(`The plane, shaded by the probability of class 1, with its boundary and ${s.Y[0].length} samples.`,
+      if (!(stage.frame && s.steps % 4)) graph.draw(t`The network ${[2, ...s.hidden, 1].join("-")}; thicker lines are larger weights, dashed ones are negative.`, s, {});
+      plane.draw(t`The plane, shaded by the probability of class 1, with its boundary and ${s.Y[0].length} samples.`,
         plane.answer((U, V) => forward(s, [U, V]).z.at(-1)[0]), plane.samples(s.X, s.Y));
       curve.range([0, roomy(s.steps)], [0, 1.05 * Math.max(0.1, ...s.costs.map(([, J]) => J))]);
-      curve.draw(`The cost over ${s.steps} steps, now ${text(s.costs.at(-1)[1], 4)}.`, curve.path(s.costs, "J"));
+      curve.draw(t`The cost over ${s.steps} steps, now ${text(s.costs.at(-1)[1], 4)}.`, curve.path(s.costs, "J"));
     },
   };
 }

@@ -1,5 +1,5 @@
 import { Chart } from "./chart.js";
-import { tag, text } from "./kit.js";
+import { t, tag, text } from "./kit.js";
 
 // Gradient descent on a curve: any start, any rate.
 export const CURVES = {
@@ -24,10 +24,10 @@ export function valley(stage) {
     return points;
   };
   const known = ({ curve }) => stage.given.threshold && CURVES[curve].second;
-  if (curves.length > 1) stage.choice({ label: "curve", options: curves.map((name) => [name, name]), get: (s) => s.curve, set: (s, curve) => ({ ...s, curve, steps: 0 }) });
-  stage.control({ label: "start x₀", min: -1.9, max: 1.9, get: (s) => s.x, set: (s, x) => ({ ...s, x }) });
-  stage.control({ label: "learning rate η", min: 0.005, max: 4, log: true, digits: 3, path: ["learning_rate"] });
-  stage.slider({ label: "steps", names: Array.from({ length: 61 }, (_, t) => String(t)), path: ["steps"] });
+  if (curves.length > 1) stage.choice({ label: t`curve`, options: curves.map((name) => [name, t(name)]), get: (s) => s.curve, set: (s, curve) => ({ ...s, curve, steps: 0 }) });
+  stage.control({ label: t`start x₀`, min: -1.9, max: 1.9, get: (s) => s.x, set: (s, x) => ({ ...s, x }) });
+  stage.control({ label: t`learning rate η`, min: 0.005, max: 4, log: true, digits: 3, path: ["learning_rate"] });
+  stage.slider({ label: t`steps`, names: Array.from({ length: 61 }, (_, t) => String(t)), path: ["steps"] });
   stage.player((s) => (s.steps < 60 ? { ...s, steps: s.steps + 1 } : null));
   return {
     numbers: (s) => ({ path: path(s), f: path(s).map(CURVES[s.curve].f) }),
@@ -35,22 +35,22 @@ export function valley(stage) {
     say(s) {
       const points = path(s), x = points.at(-1), { slope, second, f } = CURVES[s.curve];
       const first = points.slice(0, 5).map((u) => text(u)).join(", ");
-      const factor = s.curve === "x²" && known(s) ? ` Each step multiplies the distance to the bottom by 1 − η · 2 = ${text(1 - 2 * s.learning_rate)}.` : "";
-      return `After ${points.length - 1} steps: x = ${text(x, 4)}, f(x) = ${text(f(x), 4)}, slope ${text(slope(x), 4)}. The path begins ${first}.${factor}${known(s) ? ` Threshold: 2 / f″ = ${text(2 / second, 1)}.` : ""}`;
+      const factor = s.curve === "x²" && known(s) ? t` Each step multiplies the distance to the bottom by 1 − η · 2 = ${text(1 - 2 * s.learning_rate)}.` : "";
+      return t`After ${points.length - 1} steps: x = ${text(x, 4)}, f(x) = ${text(f(x), 4)}, slope ${text(slope(x), 4)}. The path begins ${first}.${factor}${known(s) ? t` Threshold: 2 / f″ = ${text(2 / second, 1)}.` : ""}`;
     },
     draw(s) {
       const { f, slope, box, top, second } = CURVES[s.curve], points = path(s), x = points.at(-1);
       const heights = Array.from({ length: 101 }, (_, k) => f(box[0] + ((box[1] - box[0]) * k) / 100));
       chart.range(box, [Math.min(...heights) - 0.08 * top, top]);
       const ends = [x - 0.25 * (box[1] - box[0]), x + 0.25 * (box[1] - box[0])];
-      chart.draw(`Descent on ${s.curve}: from ${text(s.x, 2)} to ${text(x, 3)} in ${points.length - 1} steps.`, chart.curve(f, "J"),
+      chart.draw(t`Descent on ${t(s.curve)}: from ${text(s.x, 2)} to ${text(x, 3)} in ${points.length - 1} steps.`, chart.curve(f, "J"),
         chart.path(ends.map((u) => [u, f(x) + slope(x) * (u - x)]), "z dots"), chart.path(points.map((u) => [u, f(u)]), "path"),
         points.slice(0, -1).map((u) => chart.dot(u, f(u), "bpx-then", 3)), chart.dot(x, f(x), "bpx-now", 6),
         chart.drag(chart.dot(s.x, f(s.x), "bpx-class1", 6), (u) => stage.set({ ...stage.state, x: Math.max(box[0], Math.min(box[1], u)) }, chart)));
       const place = (rate) => 20 + 360 * Math.min(1, rate / ((2 / (second ?? 2)) * 1.25)), edge = place(2 / (second ?? 2));
-      strip.setAttribute("aria-label", `The rate ${text(s.learning_rate, 3)} between 0 and the threshold ${text(2 / (second ?? 2), 1)}.`);
+      strip.setAttribute("aria-label", t`The rate ${text(s.learning_rate, 3)} between 0 and the threshold ${text(2 / (second ?? 2), 1)}.`);
       strip.replaceChildren(tag("rect", { x: 20, y: 8, width: edge - 20, height: 16, class: "bpx-safe" }), tag("line", { x1: edge, x2: edge, y1: 4, y2: 28, class: "bpx-line W" }),
-        tag("text", { x: edge, y: 42, "text-anchor": "middle" }, "threshold"), tag("circle", { cx: place(s.learning_rate), cy: 16, r: 6, class: "bpx-now" }));
+        tag("text", { x: edge, y: 42, "text-anchor": "middle" }, t`threshold`), tag("circle", { cx: place(s.learning_rate), cy: 16, r: 6, class: "bpx-now" }));
       strip.style.display = known(s) ? "" : "none";
     },
   };

@@ -22,6 +22,14 @@ function follow() {
 }
 addEventListener("hashchange", follow);
 
+// The other language shows the same section: the last one that begins above the middle of the window.
+function sameSection({ target }) {
+  const begun = [...document.querySelectorAll(".bd-article section[id]")].filter(
+    (section) => section.getBoundingClientRect().top < innerHeight / 2,
+  );
+  target.hash = scrollY && begun.length ? begun.at(-1).id : "";
+}
+
 // Sections wait for their layout (book.css): each gets it when there is time, from the top, and all
 // of them at once before a jump.
 const idle = self.requestIdleCallback ?? setTimeout;
@@ -68,6 +76,9 @@ async function keepOnlyLiveLinks() {
 addEventListener("DOMContentLoaded", () => {
   for (const button of document.querySelectorAll("[data-call]")) {
     button.addEventListener("click", CALLS[button.dataset.call]);
+  }
+  for (const link of document.querySelectorAll("a.language")) {
+    link.addEventListener("click", sameSection);
   }
   follow();
   layOutForJump();

@@ -370,7 +370,7 @@ def page(pictures):
         traits = {part: getattr(picture, part) for part in ("kind", "label", "state", "given")}
         data = json.dumps(traits).replace("<", "\\u003c")
         live += f"<div class=bp-live><script type=application/json>{data}</script></div>"
-    parts = scripts(*(picture.kind for picture in pictures)).values()
+    parts = scripts((picture.kind for picture in pictures), {}).values()
     script = "".join(f"<script>{part}</script>" for part in parts)
     return (
         "<!doctype html><html lang=en><meta charset=utf-8><title>t</title>"

@@ -1,0 +1,112 @@
+"""The words in live pictures: what bpcore/explore says, and what chapters call their pictures.
+
+In JavaScript they are marked with ``t``: t`Step ${n}` is the message "Step {0}".
+"""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import messages
+
+HERE = Path("bpcore", "explore")
+BLOCK = re.compile(r"```\{code-cell\}.*?\n(.*?)```", re.DOTALL)
+TEMPLATE = re.compile(r"(?<!\w)(t?)`")
+NAMING = {"label", "labels", "names", "sample"}
+
+
+def words():
+    """List the words of pictures, with the file where each stands first."""
+    found = {}
+    for path in sorted(HERE.glob("*.js")):
+        for message in marked(path.read_text(encoding="utf-8")):
+            found.setdefault(message, path.as_posix())
+    for path in sorted(HERE.glob("*.py")):
+        for message in defaults(path.read_text(encoding="utf-8")):
+            found.setdefault(message, path.as_posix())
+    for path in messages.pages():
+        for cell in code(path):
+            for message in given(cell):
+                found.setdefault(message, path.as_posix())
+    return {message: place for message, place in found.items() if messages.has_words(message)}
+
+
+def marked(text):
+    """Find the messages of a JavaScript file, those inside of others, too."""
+    k = 0
+    while found := TEMPLATE.search(text, k):
+        message, values, k = template(text, found.end())
+        if found[1]:
+            yield message
+        for value in values:
+            yield from marked(value)
+
+
+def template(text, k):
+    """Read a template of JavaScript from behind its first backtick: message, expressions, end."""
+    message, values = "", []
+    while text[k] != "`":
+        if text.startswith("${", k):
+            start, k = k + 2, end_of_expression(text, k + 2)
+            message += f"{{{len(values)}}}"
+            values.append(text[start : k - 1])
+        else:
+            message += text[k]
+            k += 1
+    return message, values, k + 1
+
+
+def end_of_expression(text, k):
+    """Find the end of an expression in a template, which may hold templates of its own."""
+    depth = 1
+    while depth:
+        if text[k] == "`":
+            k = template(text, k + 1)[2]
+            continue
+        depth += {"{": 1, "}": -1}.get(text[k], 0)
+        k += 1
+    return k
+
+
+def defaults(text):
+    """Find what a picture is called if nobody names it."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            args = node.args.args[::-1], node.args.kwonlyargs
+            values = node.args.defaults[::-1], node.args.kw_defaults
+            for names, own in zip(args, values, strict=True):
+                for name, value in zip(names, own, strict=False):
+                    if name.arg in NAMING and isinstance(value, ast.Constant):
+                        yield value.value
+
+
+def code(path):
+    """List the code cells of a page."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".md":
+        return [re.sub(r"(?m)^:\w.*$", "", block) for block in BLOCK.findall(text)]
+    cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+    return ["".join(cell["source"]) for cell in cells]
+
+
+def given(cell):
+    """Find the names that a cell gives to a picture and to what is in it."""
+    if "explore." not in cell:
+        return
+    tree = ast.parse(cell)
+    dicts = {
+        target.id: node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("explore."):
+            for value in [*call.args, *(k.value for k in call.keywords if k.arg in NAMING)]:
+                value = dicts.get(value.id, value) if isinstance(value, ast.Name) else value
+                keys = value.keys if isinstance(value, ast.Dict) else [value]
+                for node in [n for key in keys if key for n in ast.walk(key)]:
+                    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                        yield node.value

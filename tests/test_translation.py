@@ -1,0 +1,240 @@
+"""The other language: messages and catalogues, what translators may get wrong, the built pages."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import catalogues
+import messages
+import picture_words
+import polib
+import pytest
+from bs4 import BeautifulSoup
+from compare import compare, findings
+from markdown_it import MarkdownIt
+
+ROOT = Path(__file__).parents[1]
+ZH = "zh"
+
+
+@pytest.fixture(autouse=True)
+def at_the_root(monkeypatch):
+    """Catalogues and sources are found from there."""
+    monkeypatch.chdir(ROOT)
+
+
+SOURCES = [
+    *ROOT.glob("chapters/*.*"),
+    *ROOT.glob("assignments/*/student.ipynb"),
+    *(ROOT / name for name in ("intro.md", "references.bib", "_toc.yml", "_config.yml")),
+]
+SOURCES = [path for path in sorted(SOURCES) if path.is_file()]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_a_source_is_put_together_as_it_was_cut(path):
+    assert messages.translate(path, lambda message, kind: None) == path.read_text(encoding="utf-8")
+
+
+def html(text):
+    """Draw Markdown; where a line breaks says nothing."""
+    drawn = MarkdownIt().enable("table").render(text)
+    return " ".join(drawn.split())
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("chapters/*.md")), ids=lambda path: path.stem)
+def test_messages_are_all_there_is_to_a_page(path):
+    """Each message in one line instead of its block: the page is the same."""
+    text = path.read_text(encoding="utf-8")
+    assert html(messages.markdown(text, lambda message, kind: message)) == html(text)
+
+
+def test_blocks_are_cut_where_markdown_cuts_them():
+    text = """---
+front: matter
+---
+(label)=
+# A *title*
+
+A paragraph in
+two lines with `code`.
+- an item
+  that goes on
+
+  and on
+1. first
+2. second
+
+> quoted
+> lines
+
+| head | $x$ |
+| --- | --- |
+| cell | `a` |
+| $1$ | {glue:text}`n` |
+
+:::{admonition} Its title
+:class: tip
+Inside.
+:::
+
+::::{glossary}
+term
+  Its meaning.
+::::
+
+$$ x
++ y $$ (eq-x)
+
+```python
+never = "touched"
+```
+
+{eq}`eq-x`
+"""
+    found = []
+    assert messages.markdown(text, lambda message, kind: found.append((kind, message))) == text
+    assert found == [
+        ("section", "A *title*"),
+        ("text", "A paragraph in two lines with `code`."),
+        ("text", "an item that goes on"),
+        ("text", "and on"),
+        ("text", "first"),
+        ("text", "second"),
+        ("text", "quoted lines"),
+        ("row", "| head | $x$ |"),
+        ("row", "| cell | `a` |"),
+        ("title of a box", "Its title"),
+        ("text", "Inside."),
+        ("text", "Its meaning."),
+    ]
+
+
+def test_words_of_pictures_are_found_inside_of_others():
+    script = 'x(t`One`, t`a ${f(`no ${b}`)} is ${c ? t` of ${d}` : ""}.`, `not this`); start t(x)'
+    assert list(picture_words.marked(script)) == ["One", "a {0} is {1}.", " of {0}"]
+    cell = 'data = {"moons": 1}\nexplore.playground(data, hidden=(2,), label="learn")\nprint("no")'
+    assert sorted(picture_words.given(cell)) == ["learn", "moons"]
+
+
+@pytest.mark.parametrize("name", catalogues.names())
+def test_catalogue_is_up_to_date(name):
+    """Else: make translations."""
+    new = catalogues.updated(catalogues.read(name), catalogues.wanted(name))
+    assert f"{new}\n" == catalogues.path(name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", catalogues.names())
+def test_everything_is_translated_and_nothing_is_wrong(name):
+    catalogue = catalogues.read(name)
+    assert "\n".join(findings(catalogues.path(name), catalogue)) == ""
+
+
+RIGHT = (
+    "The **loss** of $x$ is `a`, see {numref}`Chapter %s <ch-loss>`, {eq}`eq-x`: a {term}`bias`.",
+    "$x$ 的**损失**是 `a`，见{numref}`第 %s 章 <ch-loss>`和 {eq}`eq-x`：{term}`偏置 <bias>`。",
+)
+WRONG = {  # what is planted: [in the right translation, instead, what the finding says]
+    "another formula": ("$x$", "$y$", "the formula $x$ is missing"),
+    "code is lost": ("`a`", "a", "the code `a` is missing"),
+    "another target": ("<ch-loss>", "<ch-los>", "is not in the English"),
+    "a lost number": ("第 %s 章", "本章", "the placeholder %s is missing"),
+    "a lost role": (" {eq}`eq-x`", "上式", "{eq}`…eq-x` is missing"),
+    "a comma": ("，", ", ", "use ，。；：？！"),
+    "a full stop": ("。", ".", "use ，。；：？！"),
+    "brackets": ("：", "(见下)：", "use （）"),
+    "quotation marks": ("见", '"见"', "use “”"),
+    "no space": ("的**损失**是 `a`", "的**损失**是`a`", "put a space between"),
+    "a space too much": ("的**损失**", "的 **损失**", "no space between"),
+    "a space beside a mark": ("，", "， ", "no space beside"),
+    "a forbidden variant": ("偏置", "偏差", "the glossary says 偏置"),
+    "emphasis that is none": ("**损失**是 `a`，", "是**（损失）**`a`，", "a * is seen"),
+    "a line break": ("，", "，\n", "a line break"),
+}
+
+
+def test_a_right_translation_has_no_finding():
+    assert list(compare(*RIGHT)) == []
+
+
+@pytest.mark.parametrize("fault", WRONG)
+def test_a_planted_fault_is_found(fault):
+    right, wrong, said = WRONG[fault]
+    assert right in RIGHT[1]
+    found = list(compare(RIGHT[0], RIGHT[1].replace(right, wrong, 1)))
+    assert any(said in line for line in found), found
+
+
+def test_what_is_still_english_is_found():
+    assert any("still in English" in line for line in compare("It is not so.", "It is not so."))
+    assert list(compare("Adam and tanh", "Adam and tanh")) == []  # names stay
+
+
+def entry(catalogue, message):
+    return next(e for e in catalogue if e.msgid == message)
+
+
+def test_a_changed_sentence_is_fuzzy_until_it_is_translated(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalogues, "FOLDER", tmp_path)
+    long, other = "The loss says how wrong one prediction is.", "Two networks agree."
+    first = catalogues.updated(polib.POFile(), {long: "Loss", other: "Loss"})
+    entry(first, long).msgstr, entry(first, other).msgstr = "损失", "一致"
+    catalogues.write("page", first)
+    assert catalogues.done("page") == {long: "损失", other: "一致"}
+
+    new = long.replace("wrong", "bad")
+    catalogues.write("page", catalogues.updated(catalogues.read("page"), {new: "Loss"}))
+    second = catalogues.read("page")
+    changed = entry(second, new)
+    assert (changed.msgstr, changed.previous_msgid, changed.fuzzy) == ("损失", long, True)
+    assert entry(second, other).obsolete
+    assert catalogues.done("page") == {}  # until it is done the page shows the English
+    assert ["the English has changed" in line for line in findings("page", second)] == [True]
+
+    catalogues.write("page", catalogues.updated(second, {new: "Loss"}))  # once more: the same
+    assert str(catalogues.read("page")) == str(second)
+    back = catalogues.updated(catalogues.read("page"), {long: "Loss", other: "Loss"})
+    assert [(e.msgstr, e.fuzzy, e.obsolete) for e in back] == [
+        ("损失", False, False),
+        ("一致", False, False),
+    ]
+
+
+def places(text):
+    """List the anchors of a page; the icons and clips of pictures have none."""
+    return Counter(re.findall(r'<(?!path|clipPath|g\b)\w+[^<>]* id="([^"]+)"', text))
+
+
+@pytest.fixture(scope="module")
+def both(site):
+    """Give the text of a page in both languages."""
+    return lambda page: [
+        (site / folder / f"{page}.html").read_text(encoding="utf-8") for folder in ("", ZH)
+    ]
+
+
+def test_anchors_and_numbers_are_those_of_the_english_page(both, page):
+    english, chinese = both(page)
+    assert places(chinese) == places(english)
+    for kind in ("eqno", "pasted-text"):
+        numbers = rf'<span class="{kind}">(.*?)</span>'
+        assert Counter(re.findall(numbers, chinese)) == Counter(re.findall(numbers, english)), kind
+
+
+def test_a_page_says_its_language_and_leads_to_the_other(both, page):
+    for text, tag, other in zip(both(page), ("en", "zh-CN"), ("zh-CN", "en"), strict=True):
+        soup = BeautifulSoup(text.partition("<article")[0] + "</html>", "html.parser")
+        assert soup.html["lang"] == tag
+        (link,) = soup.select("a.language")
+        assert (link["hreflang"], link["lang"]) == (other, other)
+        assert link["href"].endswith(f"{page}.html")
+        alternates = {link["hreflang"] for link in soup.select("link[rel=alternate]")}
+        assert alternates == {"en", "zh-CN"}
+
+
+def test_nothing_was_executed_for_the_translation(both, page):
+    """What cells print is the same, to the last digit."""
+    outputs = [
+        re.findall(r"(?s)<pre>(.*?)</pre>", re.sub("<a .*?>|</a>", "", text)) for text in both(page)
+    ]
+    assert outputs[0] == outputs[1]
