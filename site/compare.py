@@ -116,7 +116,11 @@ def compare(message, said):
                     yield f"“{variant}”: the glossary says {chinese}"
     if "\n" in said:
         yield "it has a line break: write it in one line"
-    if not re.search(f"[{HAN}]", said) and said == message and len(english.split()) > 3:
+    if (
+        not re.search(f"[{HAN}]", said)
+        and said == message
+        and len(re.findall("[A-Za-z]{2,}", english)) > 3
+    ):
         yield "it is still in English: translate it"
     if stars(said) > stars(message):
         yield "a * is seen on the page: move punctuation and brackets out of the emphasis"

@@ -101,26 +101,6 @@ def store(path, notebook):
     nbformat.write(notebook, path)
 
 
-def lend(original, translated):
-    """Keep what a notebook gave also under its translation, which has the same code.
-
-    The cache looks at the words about pictures, too, which stand in the cells' metadata.
-    """
-    cache = get_cache(CACHE)
-    notebook = nbformat.read(translated, as_version=4)
-    try:
-        cache.match_cache_notebook(notebook)
-    except KeyError:
-        record = cache.match_cache_notebook(nbformat.read(original, as_version=4))
-        done = cache.get_cache_bundle(record.pk)
-        given = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        for cell, executed in zip(given, done.nb.cells, strict=True):
-            cell.outputs, cell.execution_count = executed.outputs, executed.execution_count
-        notebook.metadata["widgets"] = done.nb.metadata.get("widgets", {})
-        lent = CacheBundleIn(notebook, str(translated.resolve()), data=record.data)
-        cache.cache_notebook_bundle(lent, check_validity=False, overwrite=True)
-
-
 def main(arguments):
     """Execute with the largest chapters first, so that no processor waits for the last."""
     take = store if arguments else keep

@@ -13,6 +13,7 @@ import messages
 HERE = Path("bpcore", "explore")
 BLOCK = re.compile(r"```\{code-cell\}.*?\n(.*?)```", re.DOTALL)
 TEMPLATE = re.compile(r"(?<!\w)(t?)`")
+LETTERS = re.compile(r"[A-Za-z][a-z]|[A-Z]{4}")
 NAMING = {"label", "labels", "names", "sample"}
 
 
@@ -29,7 +30,7 @@ def words():
         for cell in code(path):
             for message in given(cell):
                 found.setdefault(message, path.as_posix())
-    return {message: place for message, place in found.items() if messages.has_words(message)}
+    return {message: place for message, place in found.items() if LETTERS.search(message)}
 
 
 def marked(text):

@@ -9,10 +9,13 @@ import argparse
 from pathlib import Path
 
 import catalogues
-import execute
 import messages
+import nbformat
 import yaml
 from compare import findings
+from execute import CACHE
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
 
 
 def check(names):
@@ -38,12 +41,32 @@ def write(out):
             text = messages.translate(path, lambda message, kind, done=done: done.get(message))
             put(out / path, settings(text) if path.name == "_config.yml" else text)
             if path.parent.name == "chapters" and path.suffix == ".ipynb":
-                execute.lend(path, out / path)
+                lend(path, out / path)
     words = catalogues.FOLDER / f"{catalogues.SITE}.po"
     put(out / words, words.read_text(encoding="utf-8"))
     for name in ("site", "CITATION.cff"):
         if not (out / name).exists():
             (out / name).symlink_to(Path(name).resolve())
+
+
+def lend(original, translated):
+    """Keep what a notebook gave also under its translation, which has the same code.
+
+    The cache looks at the words about pictures, too, which stand in the cells' metadata.
+    """
+    cache = get_cache(CACHE)
+    notebook = nbformat.read(translated, as_version=4)
+    try:
+        cache.match_cache_notebook(notebook)
+    except KeyError:
+        record = cache.match_cache_notebook(nbformat.read(original, as_version=4))
+        done = cache.get_cache_bundle(record.pk)
+        given = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        for cell, executed in zip(given, done.nb.cells, strict=True):
+            cell.outputs, cell.execution_count = executed.outputs, executed.execution_count
+        notebook.metadata["widgets"] = done.nb.metadata.get("widgets", {})
+        lent = CacheBundleIn(notebook, str(translated.resolve()), data=record.data)
+        cache.cache_notebook_bundle(lent, check_validity=False, overwrite=True)
 
 
 def settings(text):
