@@ -73,7 +73,7 @@ def words(text):
             return found["only"]
         return X if found[1] in NUMBER_ROLES else ANY
 
-    text = KEPT["Chinese words of the English page"].sub(ANY, text)
+    text = KEPT["Chinese words of the English page"].sub(ANY, text.replace("![", "|"))
     text = KEPT["role"].sub(role, text)
     for kind, sign in (("code", X), ("formula", X), ("address", "]"), ("HTML tag", "")):
         text = KEPT[kind].sub(sign, text)
@@ -116,11 +116,8 @@ def compare(message, said):
                     yield f"“{variant}”: the glossary says {chinese}"
     if "\n" in said:
         yield "it has a line break: write it in one line"
-    if (
-        not re.search(f"[{HAN}]", said)
-        and said == message
-        and len(re.findall("[A-Za-z]{2,}", english)) > 3
-    ):
+    untouched = said == message and not re.search(f"[{HAN}]", said)
+    if untouched and len(re.findall("[A-Za-z]{2,}", english)) > 3:
         yield "it is still in English: translate it"
     if stars(said) > stars(message):
         yield "a * is seen on the page: move punctuation and brackets out of the emphasis"
