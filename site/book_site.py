@@ -4,7 +4,7 @@ address.py  what the site says of itself       repairs.py  what others get wrong
 buttons.py  live forms of a chapter            policy.py   what a page may load
 passages.py links between passages             live.py     live pictures
 formulas.py TeX to MathML                      icons.py    icons
-reader.py   the notebooks that readers get       languages.py another language
+reader.py   the notebooks that readers get     languages.py the other languages
 """
 
 import html
@@ -106,6 +106,7 @@ class Templates(BuiltinTemplateLoader):
         passages.name_equations(soup, context)
         passages.forward(soup, context)
         languages.switch(soup, context)
+        languages.speak(soup)
         policy(soup)
         if soup.find(class_="math"):
             style = soup.new_tag("link", rel="stylesheet", href=context["pathto"](STYLE, 1))
@@ -143,6 +144,8 @@ def finished(app, error):
     ]
     if missing:
         raise SphinxError(f"pages of _toc.yml that were not written: {missing}")
+    if languages.LANGUAGES[app.config.language].folder:  # a server has one page for all
+        return
     text = (TEMPLATES / "404.html").read_text(encoding="utf-8")
     home = html.escape(app.config.html_baseurl or "./", quote=True)
     (out / "404.html").write_text(text.replace("{{ home }}", home), encoding="utf-8")
@@ -155,12 +158,13 @@ def setup(app):
     app.add_config_value(
         "book_words", {}, "html", dict
     )  # of live pictures, if they are not English
-    app.add_transform(languages.SameAnchors)
     app.add_search_language(ChineseSearch)
     app.add_role("launch", buttons.launch)
     # The TeX that MathJax would read, without MathJax: Templates.render translates it.
     app.add_html_math_renderer("mathml", (html_visit_math, None), (html_visit_displaymath, None))
     app.connect("config-inited", address.settings)
+    app.connect("config-inited", languages.keep_anchors)
+    app.connect("source-read", languages.read_anchors)
     app.connect("builder-inited", address.dates)
     app.connect("env-check-consistency", reader.sections)
     app.connect("env-check-consistency", write_side_by_side)

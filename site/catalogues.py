@@ -11,6 +11,7 @@ import messages
 import picture_words
 import polib
 from babel.messages.extract import extract_from_dir
+from languages import THEMES
 
 LANGUAGE = "zh_CN"
 FOLDER = Path("locale", LANGUAGE, "LC_MESSAGES")
@@ -41,7 +42,7 @@ def site():
     found = {}
     for name, _, message, _, _ in extract_from_dir(".", MARKED):
         found.setdefault(message, name)
-    return found
+    return found | dict.fromkeys(THEMES, "Sphinx and its themes")
 
 
 def path(name):

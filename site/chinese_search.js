@@ -11,6 +11,6 @@ var splitQuery = (query) => {
     }
     return [];
   };
-  const parts = query.match(/\p{Script=Han}+|[[\p{Letter}\p{Number}_\p{Emoji_Presentation}]--\p{Script=Han}]+/gv) ?? [];
+  const parts = query.match(/\p{Script=Han}+|(?:(?!\p{Script=Han})[\p{Letter}\p{Number}_\p{Emoji_Presentation}])+/gu) ?? [];
   return parts.flatMap((part) => (/\p{Script=Han}/u.test(part) ? words(part) : part));
 };

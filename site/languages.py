@@ -2,12 +2,12 @@
 
 import pickle
 import posixpath
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from docutils import nodes
-from sphinx.errors import SphinxError
-from sphinx.transforms import SphinxTransform
+from sphinx.locale import _
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,29 @@ class Language:
     folder: str
 
 
+# What Sphinx and its themes say in English whatever the language.
+THEMES = (
+    "Color mode",
+    "Main",
+    "Search this book...",
+    "Toggle primary sidebar",
+    "Toggle secondary sidebar",
+    *(f"Link to this {place}" for place in ("heading", "image", "equation", "table", "code")),
+    *(f"Link to this {place}" for place in ("term", "definition", "toctree")),
+    "© Copyright %(copyright)s.",
+)
+SPOKEN = ("title", "aria-label", "placeholder", "data-bs-title")
+
+NUMBERED = re.compile(r"id\d+")  # if the title has no Latin letters, or stands twice
+
 LANGUAGES = {"en": Language("English", "en", ""), "zh_CN": Language("中文", "zh-CN", "zh/")}
+
+
+def speak(soup):
+    """Say in the language of the page what the themes say in English."""
+    for key in SPOKEN:
+        for tag in soup.find_all(attrs={key: THEMES}):
+            tag[key] = _(tag[key])
 
 
 def switch(soup, context):
@@ -46,47 +68,33 @@ def switch(soup, context):
             soup.select_one(".article-header-buttons").insert(0, link)
 
 
-class SameAnchors(SphinxTransform):
-    """Give every place of a translated page the anchor that it has in the English page."""
+def keep_anchors(app, config):
+    """Give every section of a translated page the anchor that it has in the English page.
 
-    default_priority = 840  # before the domains look at the anchors
+    It has to come when the section is read: a later change would leave out what has noted it by
+    then, and docutils would have counted (id1, id2, …) where a title has no Latin letters.
+    """
+    if not config.book_english:
+        return
+    set_id = nodes.document.set_id
 
-    def apply(self, **kwargs):
-        """Take the anchors over from the page as it was read for the English edition."""
-        read = self.config.book_english
-        if not read:
-            return
-        path = Path(self.app.srcdir, read, f"{self.env.docname}.doctree")
-        renamed = {}
-        here, there = by_kind(self.document), by_kind(pickle.loads(path.read_bytes()))
-        for kind in here.keys() | there.keys():
-            mine, theirs = here.get(kind, []), there.get(kind, [])
-            if len(mine) != len(theirs):
-                raise SphinxError(
-                    f"{self.env.docname} has {len(mine)} places of the kind {kind} with an anchor, "
-                    f"and {len(theirs)} in English: a translation adds and drops none"
-                )
-            for node, other in zip(mine, theirs, strict=True):
-                renamed |= zip(node["ids"], other["ids"], strict=True)
-        rename(self.document, renamed)
+    def english(document, node, *args, **kwargs):
+        if isinstance(node, nodes.section) and not node["ids"]:
+            node["ids"].append(next(app.env.temp_data["anchors"]))
+        return set_id(document, node, *args, **kwargs)
+
+    nodes.document.set_id = english
 
 
-def by_kind(document):
-    """List the nodes that have an anchor, by their kind."""
-    found = {}
-    for node in document.findall(nodes.Element):
-        if node.get("ids"):
-            found.setdefault(node.tagname, []).append(node)
-    return found
+def read_anchors(app, docname, source):
+    """Find the anchors that the sections of a page got from their English titles."""
+    if app.config.book_english:
+        path = Path(app.config.book_english, f"{docname}.doctree")
+        sections = pickle.loads(path.read_bytes()).findall(nodes.section)
+        app.env.temp_data["anchors"] = iter([from_title(section) for section in sections])
 
 
-def rename(document, names):
-    """Rename anchors, and what refers to them."""
-    for node in document.findall(nodes.Element):
-        for key in ("ids", "backrefs"):
-            if node.get(key):
-                node[key] = [names.get(name, name) for name in node[key]]
-        if "refid" in node:
-            node["refid"] = names.get(node["refid"], node["refid"])
-    document.ids = {names.get(name, name): node for name, node in document.ids.items()}
-    document.nameids = {key: names.get(name, name) for key, name in document.nameids.items()}
+def from_title(section):
+    """Tell the anchor of a section's title from those of its labels."""
+    title = nodes.make_id(section.next_node(nodes.title).astext())
+    return next(name for name in section["ids"] if name == title or NUMBERED.fullmatch(name))

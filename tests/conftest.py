@@ -19,6 +19,8 @@ import bpcore
 ROOT = Path(__file__).parents[1]
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 PAGES = [TOC["root"], *(entry["file"] for part in TOC["parts"] for entry in part["chapters"])]
+# In Chinese a page of each kind: the others differ in words alone (test_translation.py).
+SHOWN = [*PAGES, "zh/intro", "zh/chapters/08_delta_recursion", "zh/chapters/glossary"]
 
 # The same examples on every machine and every run, and no clock in the verdict.
 hypothesis.settings.register_profile("book", derandomize=True, deadline=None, database=None)
@@ -26,9 +28,11 @@ hypothesis.settings.load_profile("book")
 
 
 def pytest_generate_tests(metafunc):
-    """Run a test that asks for `page` once for every page of the book."""
+    """Run a test that asks for `page`, or `shown`, once for every page of the book."""
     if "page" in metafunc.fixturenames:
         metafunc.parametrize("page", PAGES)
+    if "shown" in metafunc.fixturenames:
+        metafunc.parametrize("shown", SHOWN)
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -232,6 +232,15 @@ def test_a_page_says_its_language_and_leads_to_the_other(both, page):
         assert alternates == {"en", "zh-CN"}
 
 
+def test_links_resolve(both, site, page):
+    place = site / ZH / f"{page}.html"
+    text = re.sub(r"(?s)<(script|math).*?</\1>", "", both(page)[1])
+    links = set(re.findall(r'(?:href|src)="([^":#]+)(?:#[^"]*)?"', text))
+    links = {link for link in links if not link.startswith(("data", "http"))}
+    assert len(links) > 30
+    assert [link for link in links if not (place.parent / link.partition("?")[0]).exists()] == []
+
+
 def test_nothing_was_executed_for_the_translation(both, page):
     """What cells print is the same, to the last digit."""
     outputs = [

@@ -46,7 +46,7 @@ def soups(site):
     return {
         path.relative_to(site).as_posix(): parsed(path)
         for path in site.rglob("*.html")
-        if path.relative_to(site).parts[0] not in ("_static", "lite")
+        if path.relative_to(site).parts[0] not in ("_static", "lite", "zh")
     }
 
 

@@ -25,6 +25,10 @@ TEXT = """() => {
     other.forEach((tag) => tag.remove());
     return copy.textContent;
 }"""
+# What live pictures say, to readers of the screen, too; their lines of Python stay.
+SAID = """() => [...document.querySelectorAll('.bpx, .bpx *:not(pre)')].flatMap((tag) => [
+    tag.getAttribute('aria-label') ?? '', tag.childElementCount ? '' : tag.textContent,
+]).join('\\n')"""
 # No colour fades any more, and boxes had two frames to find their size.
 SETTLED = """async () => {
     const frame = () => new Promise(requestAnimationFrame);
@@ -107,6 +111,7 @@ SERIOUS = """async () => {
         .filter(({ impact }) => ['serious', 'critical'].includes(impact));
     return bad.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
 }"""
+ENGLISH = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,} [A-Za-z]{2,}")
 UNRENDERED = re.compile(r"\\[a-zA-Z]+|\$\$|\?\?|\{(eq|ref|numref|glue|doc|cite)\b|\[UNDEFINED|:::")
 
 
@@ -160,14 +165,16 @@ def open_page(tabs):
     assert not complaints, "\n".join(complaints)
 
 
-def test_page(open_page, address, site, page):
+def test_page(open_page, address, site, shown):
     shots = site.parent / "screenshots"
     shots.mkdir(exist_ok=True)
     for scheme, folder in {"light": address, "dark": f"{site.as_uri()}/"}.items():
-        tab = open_page(f"{folder}{page}.html", scheme)
+        tab = open_page(f"{folder}{shown}.html", scheme)
         see_formulas(tab)
         assert not UNRENDERED.search(tab.evaluate(TEXT))
         move_pictures(tab)
+        if shown.startswith("zh/"):
+            assert not ENGLISH.search(tab.evaluate(SAID))
         tab.evaluate("document.activeElement.blur(); scrollTo({ top: 0, behavior: 'instant' })")
         for width in WIDTHS:
             show(tab, scheme, width)
@@ -175,7 +182,7 @@ def test_page(open_page, address, site, page):
             assert tab.evaluate(UNREACHABLE) == []
             assert tab.evaluate(CUT) == []
             if (scheme, width) in SHOTS:
-                name = f"{page.replace('/', '-')}-{scheme}-{width}.jpg"
+                name = f"{shown.replace('/', '-')}-{scheme}-{width}.jpg"
                 tab.screenshot(path=shots / name, full_page=SHOTS[scheme, width], quality=80)
         for width, found in findings(tab, scheme):
             assert found == [], f"{scheme}, {width} px"
@@ -263,6 +270,27 @@ def move_pictures(tab):
 def test_search_finds_a_chapter(open_page, address):
     tab = open_page(f"{address}search.html?q=delta+recursion")
     tab.locator("#search-results li a[href*='08_delta_recursion']").first.wait_for()
+
+
+@pytest.mark.parametrize("query", ["交叉熵", "反向传播算法"])
+def test_search_in_chinese(open_page, address, query):
+    """A term of the book, and words that no page need have in a row."""
+    tab = open_page(f"{address}zh/search.html?q={query}")
+    tab.locator("#search-results li a[href*='chapters/']").first.wait_for()
+    assert tab.locator("#search-results li").count() > 3
+
+
+def test_the_other_language_shows_the_same_section(open_page, address):
+    open_page.leaves = True
+    tab = open_page(f"{address}chapters/08_delta_recursion.html")
+    assert (
+        tab.locator("a.language").get_attribute("href") == "../zh/chapters/08_delta_recursion.html"
+    )
+    for folder in ("/zh/", "/book/"):
+        tab.evaluate("location.hash = 'sec-what-delta-is'")
+        tab.locator("a.language").click()
+        tab.wait_for_url(f"**{folder}chapters/08_delta_recursion.html#what-is")
+        tab.evaluate(READY)
 
 
 def test_search_dialog_can_be_sent_without_a_keyboard(open_page, address):
