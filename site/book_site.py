@@ -155,9 +155,9 @@ def setup(app):
     """Connect to Sphinx."""
     app.add_config_value("book_repairs", True, "html", bool)  # off in the test of what they repair
     app.add_config_value("book_english", "", "env", str)  # where the English pages were read to
-    app.add_config_value(
-        "book_words", {}, "html", dict
-    )  # of live pictures, if they are not English
+    # In another language: words of live pictures, and those that cells glue into texts.
+    app.add_config_value("book_words", {}, "html", dict)
+    app.add_config_value("book_values", {}, "html", dict)
     app.add_search_language(ChineseSearch)
     app.add_role("launch", buttons.launch)
     # The TeX that MathJax would read, without MathJax: Templates.render translates it.
@@ -168,6 +168,7 @@ def setup(app):
     app.connect("builder-inited", address.dates)
     app.connect("env-check-consistency", reader.sections)
     app.connect("env-check-consistency", write_side_by_side)
+    app.connect("doctree-resolved", languages.say_values)
     app.connect("html-page-context", page, priority=900)
     app.connect("missing-reference", passages.public_name)
     app.connect("build-finished", finished)

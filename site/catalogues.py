@@ -4,6 +4,8 @@ A catalogue keeps the order of its page. What changed in English is marked as fu
 English it was made for; what is no longer in the book stays at the end, in case it comes back.
 """
 
+import ast
+import json
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -25,6 +27,7 @@ HEADER = {
 # What Sphinx and its themes say is translated by themselves; ours stand in a catalogue of theirs.
 SITE = "sphinx"
 PICTURES = "pictures"
+VALUES = "values"
 MARKED = [("site/**.py", "python"), ("site/templates/**.html", "jinja2.ext.babel_extract")]
 
 
@@ -43,6 +46,26 @@ def site():
     for name, _, message, _, _ in extract_from_dir(".", MARKED):
         found.setdefault(message, name)
     return found | dict.fromkeys(THEMES, "Sphinx and its themes")
+
+
+def values():
+    """List what cells glue into texts in words, with the page and the name of each."""
+    found = {}
+    for page in messages.pages():
+        if page.suffix == ".ipynb":
+            for cell in json.loads(page.read_text(encoding="utf-8"))["cells"]:
+                for name, value in glued(cell):
+                    if messages.has_words(value):
+                        found.setdefault(value, f"{page.as_posix()} ({name})")
+    return found
+
+
+def glued(cell):
+    """List what a cell has glued: name, text."""
+    for output in cell.get("outputs", ()):
+        mark = output.get("metadata", {}).get("scrapbook")
+        if mark:
+            yield mark["name"], ast.literal_eval(output["data"][f"{mark['mime_prefix']}text/plain"])
 
 
 def path(name):
@@ -109,13 +132,15 @@ def update():
 
 def names():
     """List all catalogues."""
-    return [*sources(), SITE, PICTURES]
+    return [*sources(), *OTHER]
+
+
+OTHER = {SITE: site, PICTURES: picture_words.words, VALUES: values}
 
 
 def wanted(name):
     """List the messages of a catalogue in reading order, with a comment for each."""
-    other = {SITE: site, PICTURES: picture_words.words}
-    return other[name]() if name in other else messages.collect(sources()[name])
+    return OTHER[name]() if name in OTHER else messages.collect(sources()[name])
 
 
 def done(name):

@@ -44,6 +44,14 @@ def speak(soup):
             tag[key] = _(tag[key])
 
 
+def say_values(app, doctree, docname):
+    """Say in the language of the page what cells glue into a text in words: three, 8 and the 1."""
+    for node in doctree.findall(nodes.inline):
+        if "pasted-text" in node["classes"]:
+            value = node.astext()
+            node[:] = [nodes.Text(app.config.book_values.get(value, value))]
+
+
 def switch(soup, context):
     """Lead to the same page in the other languages; book.js adds the section."""
     here = context["book_language"]

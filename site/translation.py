@@ -78,6 +78,7 @@ def settings(text):
         "locale_dirs": ["locale"],
         "html_search_options": {"terms": str((catalogues.FOLDER.parent / "terms.csv").resolve())},
         "book_words": catalogues.done(catalogues.PICTURES),
+        "book_values": catalogues.done(catalogues.VALUES),
         "book_english": str(Path("_build/.doctrees").resolve()),
     }
     return yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
