@@ -27,6 +27,13 @@ KEPT = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
 ROLE = re.compile(r"\{([\w:+-]+)\}`(?:(?P<words>[^`<]*\S)\s*<(?P<name>[^`>]+)>|(?P<only>[^`]*))`")
 NUMBER_ROLES = {"eq", "glue:text", "glue:math", "cite:p", "cite:t"}
 
+# What is stressed, and how many stars are seen on the page because nothing is.
+MARKUP = {"em_open": "*stressed*", "strong_open": "**strong**"}
+STARS = "stars that are seen on the page"
+CURES = dict.fromkeys(MARKUP.values(), "stress what the English stresses") | {
+    STARS: "move punctuation and brackets out of the emphasis"
+}
+
 HAN = r"\u3400-\u9fff\U00020000-\U0003ffff"
 MARKS = "，。：；？！（）“”、《》"
 X, ANY = "x", "\ufffc"  # what stands for a formula, code or a number, and for words not known here
@@ -83,16 +90,20 @@ def words(text):
 
 @cache
 def terms():
-    """Read what each term of the glossary is called, and what not."""
+    """Read the terms: the English, what each is called, what not, and which words hold that."""
     with (FOLDER.parent / "terms.csv").open(encoding="utf-8", newline="") as file:
-        return [
-            (
-                re.compile(rf"\b{re.escape(row['english'])}(e?s)?\b", re.IGNORECASE),
-                row["chinese"],
-                [variant for variant in row["forbidden"].split("|") if variant],
-            )
-            for row in csv.DictReader(file)
-        ]
+        rows = list(csv.DictReader(file))
+    known = [row["chinese"] for row in rows]
+    return [
+        (
+            re.compile(rf"\b{re.escape(row['english'])}(e?s)?\b", re.IGNORECASE),
+            row["chinese"],
+            variant,
+            [word for word in known if variant in word],
+        )
+        for row in rows
+        for variant in filter(None, row["forbidden"].split("|"))
+    ]
 
 
 def compare(message, said):
@@ -109,24 +120,29 @@ def compare(message, said):
                 near = plain[max(0, found.start() - 6) : found.end() + 6].strip()
                 yield f"“{near.replace(X, '…')}”: {cure}"
     english = words(message)
-    for pattern, chinese, forbidden in terms():
+    for pattern, chinese, variant, longer in terms():
         if pattern.search(english):
-            for variant in forbidden:
-                if variant in (plain if chinese in variant else plain.replace(chinese, "")):
-                    yield f"“{variant}”: the glossary says {chinese}"
+            rest = re.sub("|".join(longer), ANY, plain) if longer else plain
+            if variant in rest:
+                yield f"“{variant}”: the glossary says {chinese}"
     if "\n" in said:
         yield "it has a line break: write it in one line"
     untouched = said == message and not re.search(f"[{HAN}]", said)
     if untouched and len(re.findall("[A-Za-z]{2,}", english)) > 3:
         yield "it is still in English: translate it"
-    if stars(said) > stars(message):
-        yield "a * is seen on the page: move punctuation and brackets out of the emphasis"
+    marks, own = drawn(message), drawn(said)
+    for mark in marks.keys() | own.keys():
+        if own[mark] != marks[mark]:
+            yield f"{mark}: {own[mark]} here, {marks[mark]} in the English; {CURES[mark]}"
 
 
-def stars(text):
-    """Count the stars that emphasis leaves on the page."""
+def drawn(text):
+    """Count what Markdown makes of a text: its emphasis, and the stars that it leaves as stars."""
     (inline,) = MarkdownIt().parseInline(KEPT["formula"].sub(X, KEPT["role"].sub(X, text)))
-    return sum(t.content.count("*") for t in inline.children or () if t.type == "text")
+    tokens = inline.children or ()
+    stars = sum(token.content.count("*") for token in tokens if token.type == "text")
+    found = Counter(MARKUP[token.type] for token in tokens if token.type in MARKUP)
+    return found + Counter({STARS: stars})
 
 
 def findings(file, catalogue):

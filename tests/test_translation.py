@@ -10,7 +10,7 @@ import picture_words
 import polib
 import pytest
 from bs4 import BeautifulSoup
-from compare import compare, findings
+from compare import HAN, compare, findings
 from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).parents[1]
@@ -148,7 +148,9 @@ WRONG = {  # what is planted: [in the right translation, instead, what the findi
     "a space too much": ("的**损失**", "的 **损失**", "no space between"),
     "a space beside a mark": ("，", "， ", "no space beside"),
     "a forbidden variant": ("偏置", "偏差", "the glossary says 偏置"),
-    "emphasis that is none": ("**损失**是 `a`，", "是**（损失）**`a`，", "a * is seen"),
+    "emphasis that is none": ("**损失**是 `a`，", "是**（损失）**`a`，", "stars that are seen"),
+    "emphasis that is lost": ("**损失**", "损失", "**strong**: 0 here, 1 in the English"),
+    "another emphasis": ("**损失**", "*损失*", "*stressed*: 1 here, 0 in the English"),
     "a line break": ("，", "，\n", "a line break"),
 }
 
@@ -165,9 +167,22 @@ def test_a_planted_fault_is_found(fault):
     assert any(said in line for line in found), found
 
 
+def test_a_word_that_holds_a_forbidden_one_is_another_word():
+    cell = "A unit has a cell of its own."
+    assert list(compare(cell, "每个神经元都有自己的单元格。")) == []
+    (found,) = compare(cell, "每个单元都有自己的单元格。")
+    assert "the glossary says 神经元" in found
+
+
 def test_what_is_still_english_is_found():
     assert any("still in English" in line for line in compare("It is not so.", "It is not so."))
     assert list(compare("Adam and tanh", "Adam and tanh")) == []  # names stay
+
+
+def test_words_that_cells_glue_are_messages():
+    found = catalogues.values()
+    assert found["three"] == "chapters/05_sigmoid_derivative.ipynb (left-coin)"
+    assert all(messages.has_words(value) for value in found)
 
 
 def entry(catalogue, message):
@@ -216,9 +231,19 @@ def both(site):
 def test_anchors_and_numbers_are_those_of_the_english_page(both, page):
     english, chinese = both(page)
     assert places(chinese) == places(english)
+    said = catalogues.done(catalogues.VALUES)
     for kind in ("eqno", "pasted-text"):
-        numbers = rf'<span class="{kind}">(.*?)</span>'
-        assert Counter(re.findall(numbers, chinese)) == Counter(re.findall(numbers, english)), kind
+        want, got = (re.findall(rf'<span class="{kind}">(.*?)</span>', text) for text in both(page))
+        assert Counter(got) == Counter(said.get(value, value) for value in want), kind
+
+
+def test_no_english_word_is_glued_into_chinese(both, page):
+    """Nor is there a gap between Chinese characters where a number was expected."""
+    soup = BeautifulSoup(both(page)[1], "html.parser")
+    for value in soup.select(".pasted-text"):
+        assert not re.search("[a-z]{2}", value.get_text()), value
+        around = value.find_parent(["p", "td", "li", "figcaption"]) or value.parent
+        assert not re.search(f"[{HAN}] [{HAN}]", around.get_text()), around
 
 
 def test_a_page_says_its_language_and_leads_to_the_other(both, page):
