@@ -168,7 +168,8 @@ def release():
     RELEASE.mkdir(parents=True)
     for key, language in LANGUAGES.items():
         suffix = f"-{key}" if language.folder else ""
-        printed.pdf(SITE / language.folder, RELEASE / f"backpropagation-executed{suffix}.pdf")
+        if printed.has_letters(language):
+            printed.pdf(SITE / language.folder, RELEASE / f"backpropagation-executed{suffix}.pdf")
     pack("site", files(SITE))
     pack("notebooks", notebooks())
     without = Path("_build/student")

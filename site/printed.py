@@ -2,6 +2,7 @@
 
 import posixpath
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -49,6 +50,21 @@ PAPER = {
     "footer_template": "<div style='width: 100%; text-align: center; font-size: 8pt'>"
     "<span class='pageNumber'></span></div>",
 }
+
+
+def has_letters(language):
+    """Say whether a font of this machine has the letters of a language; else tell what is missing.
+
+    Where nothing lists the fonts (macOS, Windows), the system brings those of all languages.
+    """
+    command = shutil.which("fc-list")
+    if not command or subprocess.check_output([command, f":lang={language.tag.lower()}"]):
+        return True
+    print(
+        f"No PDF in {language.name}: no font on this machine has its letters "
+        "(for Chinese: apt install fonts-noto-cjk)."
+    )
+    return False
 
 
 def pdf(site, target):
