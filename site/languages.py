@@ -99,10 +99,11 @@ def read_anchors(app, docname, source):
     if app.config.book_english:
         path = Path(app.config.book_english, f"{docname}.doctree")
         sections = pickle.loads(path.read_bytes()).findall(nodes.section)
-        app.env.temp_data["anchors"] = iter([from_title(section) for section in sections])
+        titled = [section for section in sections if isinstance(section.next_node(), nodes.title)]
+        app.env.temp_data["anchors"] = iter([from_title(section) for section in titled])
 
 
 def from_title(section):
     """Tell the anchor of a section's title from those of its labels."""
-    title = nodes.make_id(section.next_node(nodes.title).astext())
+    title = nodes.make_id(section.next_node().astext())
     return next(name for name in section["ids"] if name == title or NUMBERED.fullmatch(name))

@@ -252,8 +252,8 @@ def test_a_page_says_its_language_and_leads_to_the_other(both, page):
         assert soup.html["lang"] == tag
         (link,) = soup.select("a.language")
         assert (link["hreflang"], link["lang"]) == (other, other)
-        assert link["href"].endswith(f"{page}.html")
-        alternates = {link["hreflang"] for link in soup.select("link[rel=alternate]")}
+        assert str(link["href"]).endswith(f"{page}.html")
+        alternates = {str(link["hreflang"]) for link in soup.select("link[rel=alternate]")}
         assert alternates == {"en", "zh-CN"}
 
 
