@@ -2,7 +2,6 @@
 
 import pickle
 import posixpath
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,8 +30,6 @@ THEMES = (
     "© Copyright %(copyright)s.",
 )
 SPOKEN = ("title", "aria-label", "placeholder", "data-bs-title")
-
-NUMBERED = re.compile(r"id\d+")  # if the title has no Latin letters, or stands twice
 
 LANGUAGES = {"en": Language("English", "en", ""), "zh_CN": Language("中文", "zh-CN", "zh/")}
 
@@ -104,6 +101,5 @@ def read_anchors(app, docname, source):
 
 
 def from_title(section):
-    """Tell the anchor of a section's title from those of its labels."""
-    title = nodes.make_id(section.next_node().astext())
-    return next(name for name in section["ids"] if name == title or NUMBERED.fullmatch(name))
+    """Tell the anchor of a section's title from that of a module; those of labels come behind."""
+    return next(name for name in section["ids"] if not name.startswith("module-"))
