@@ -144,8 +144,9 @@ def finished(app, error):
     ]
     if missing:
         raise SphinxError(f"pages of _toc.yml that were not written: {missing}")
-    if languages.LANGUAGES[app.config.language].folder:  # a server has one page for all
-        return
+    if languages.LANGUAGES[app.config.language].folder:
+        languages.count(out)
+        return  # of 404.html a server has one for all
     text = (TEMPLATES / "404.html").read_text(encoding="utf-8")
     home = html.escape(app.config.html_baseurl or "./", quote=True)
     (out / "404.html").write_text(text.replace("{{ home }}", home), encoding="utf-8")

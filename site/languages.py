@@ -1,11 +1,14 @@
 """The languages of the book: one site for each, with the same pages, anchors and numbers."""
 
+import json
 import pickle
 import posixpath
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from docutils import nodes
+from sphinx.errors import SphinxError
 from sphinx.locale import _
 
 
@@ -30,6 +33,9 @@ THEMES = (
     "© Copyright %(copyright)s.",
 )
 SPOKEN = ("title", "aria-label", "placeholder", "data-bs-title")
+
+PLURAL = re.compile(r'"plural_expr": (".*?")')
+FROM_STRING = re.compile(r'new Function\(\s*"n",\s*`return \(\$\{catalog\.plural_expr\}\)`\s*\)')
 
 LANGUAGES = {"en": Language("English", "en", ""), "zh_CN": Language("中文", "zh-CN", "zh/")}
 
@@ -73,6 +79,17 @@ def switch(soup, context):
             soup.select_one(".article-header-buttons").insert(0, link)
 
 
+def count(out):
+    """Write the rule of plurals as code: Sphinx makes it from a string, which no page allows."""
+    path = out / "_static" / "doctools.js"
+    catalogue = (out / "_static" / "translations.js").read_text(encoding="utf-8")
+    rule = f"(n) => ({json.loads(PLURAL.search(catalogue)[1])})"
+    text, found = FROM_STRING.subn(lambda _: rule, path.read_text(encoding="utf-8"))
+    if found != 1:
+        raise SphinxError(f"{path}: the rule of plurals is not made from a string as it was")
+    path.write_text(text, encoding="utf-8")
+
+
 def keep_anchors(app, config):
     """Give every section of a translated page the anchor that it has in the English page.
 
@@ -83,10 +100,10 @@ def keep_anchors(app, config):
         return
     set_id = nodes.document.set_id
 
-    def english(document, node, *args, **kwargs):
+    def english(self, node, msgnode=None, suggested_prefix=""):
         if isinstance(node, nodes.section) and not node["ids"]:
             node["ids"].append(next(app.env.temp_data["anchors"]))
-        return set_id(document, node, *args, **kwargs)
+        return set_id(self, node, msgnode, suggested_prefix)
 
     nodes.document.set_id = english
 
