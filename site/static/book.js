@@ -24,7 +24,7 @@ addEventListener("hashchange", follow);
 
 // The other language shows the same section: the last one that begins above the middle of the window.
 function sameSection({ target }) {
-  const begun = [...document.querySelectorAll(".bd-article section[id]")].filter(
+  const begun = [...document.querySelectorAll(".bd-article section[id]:has(> :is(h1, h2, h3))")].filter(
     (section) => section.getBoundingClientRect().top < innerHeight / 2,
   );
   target.hash = scrollY && begun.length ? begun.at(-1).id : "";
