@@ -16,6 +16,8 @@ STEP := $(PY) -m doit
 # Two at a time: building the site keeps one processor busy, tests the other.
 book: .venv/book ## execute the chapters and build the site into _build/html
 	@$(STEP) book
+book-zh: .venv/book ## the same pages in Chinese below _build/html/zh, from the catalogues in locale/
+	@$(STEP) book_zh
 test: .venv/all ## unit tests, doctests, stored outputs, equations, grader, site
 	@$(STEP) -n 2 -P thread test
 chapters: .venv/all ## execute the chapters and store their outputs; one only: make chapters C=chapters/01_notation.ipynb
@@ -35,10 +37,10 @@ vendor: .venv/all ## fetch the JavaScript libraries of the site again (needs npm
 clean: ; @$(STEP) tidy
 assignments bench lab lint mutate pictures release sources stored translations vendor:
 	@$(STEP) $@
-.PHONY: book test chapters assignments bench clean lab lint mutate pictures release sources stored translations vendor help lock
+.PHONY: book book-zh test chapters assignments bench clean lab lint mutate pictures release sources stored translations vendor help lock
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | sort | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | sort | expand -t 14
 
 # What builds the book; and all of it: JupyterLab, the grader, what tests need.
 .venv/book: locks/book.txt pyproject.toml

@@ -79,6 +79,7 @@ EXTENSIONS = (
     "@jupyter-widgets/jupyterlab-manager",
     "anywidget",
 )
+LIVE = [*PAGES, *SETTINGS, *PACKAGE, *SITE, *found("bpgrader/**/*"), "pyproject.toml", "dodo.py"]
 # Outputs and counts stay, what one machine adds goes.
 STRIP = (
     "nbstripout --keep-output --keep-count "
@@ -116,6 +117,39 @@ def shell(command, quiet=False):
     if done.returncode or not quiet:
         print(done.stdout)
     return done.returncode == 0
+
+
+def live_python():
+    """Build JupyterLite with the notebooks that readers get, in each language that is built."""
+    wheel, lite, live = BUILD / "wheel", BUILD / "html" / "lite", BUILD / "live"
+    if not shell(f"python site/editions.py live bpcore {live}", quiet=True):
+        return False
+    remove(wheel, lite, ".jupyterlite.doit.db")  # else it takes for done what was removed
+    if not shell(f"hatchling build --target wheel --directory {wheel}", quiet=True):
+        return False
+    [built] = wheel.glob("*.whl")
+    folder = Path(sysconfig.get_path("data"), "share", "jupyter", "labextensions")
+    options = {
+        "apps": ["notebooks", "tree"],
+        "contents": [str(ROOT / live)],
+        "output_dir": str(ROOT / lite),
+        # What the notebooks use, whatever else an author has in JupyterLab.
+        "ignore_sys_prefix": ["federated_extensions"],
+        "federated_extensions": [str(folder / name) for name in EXTENSIONS],
+        "no_sourcemaps": True,
+        "no_unused_shared_packages": True,
+    }
+    config = wheel / "jupyter_lite_config.json"
+    config.write_text(json.dumps({"LiteBuildConfig": options}), encoding="utf-8")
+    pyodide = f'--pyodide "{PYODIDE}"' if PYODIDE else ""
+    done = shell(
+        f'jupyter lite build --lite-dir {wheel} --piplite-wheels "{ROOT / built}" {pyodide} '
+        "--log-level ERROR",
+        quiet=True,
+    )
+    # Every browser that runs JupyterLite takes the fonts that are packed best (woff2).
+    remove(*found(*(f"{lite}/build/fa-*.{old}" for old in ("eot", "svg", "ttf", "woff"))))
+    return done
 
 
 def task_kernel():
@@ -159,43 +193,33 @@ def task_site():
     }
 
 
-def task_lite():
-    """Add live Python in the browser: JupyterLite with the notebooks that readers get."""
-    wheel, lite, live = BUILD / "wheel", BUILD / "html" / "lite", BUILD / "live"
+def task_chinese():
+    """Write the same pages in Chinese into _build/html/zh, from the catalogues in locale/."""
+    source, target = BUILD / "zh", BUILD / "html" / "zh"
 
-    def build():
-        remove(wheel, lite, ".jupyterlite.doit.db")  # else it takes for done what was removed
-        if not shell(f"hatchling build --target wheel --directory {wheel}", quiet=True):
-            return False
-        [built] = wheel.glob("*.whl")
-        folder = Path(sysconfig.get_path("data"), "share", "jupyter", "labextensions")
-        options = {
-            "apps": ["notebooks", "tree"],
-            "contents": [str(ROOT / live)],
-            "output_dir": str(ROOT / lite),
-            # What the notebooks use, whatever else an author has in JupyterLab.
-            "ignore_sys_prefix": ["federated_extensions"],
-            "federated_extensions": [str(folder / name) for name in EXTENSIONS],
-            "no_sourcemaps": True,
-            "no_unused_shared_packages": True,
-        }
-        config = wheel / "jupyter_lite_config.json"
-        config.write_text(json.dumps({"LiteBuildConfig": options}), encoding="utf-8")
-        pyodide = f'--pyodide "{PYODIDE}"' if PYODIDE else ""
-        done = shell(
-            f'jupyter lite build --lite-dir {wheel} --piplite-wheels "{ROOT / built}" {pyodide} '
-            "--log-level ERROR",
-            quiet=True,
-        )
-        # Every browser that runs JupyterLite takes the fonts that are packed best (woff2).
-        remove(*found(*(f"{lite}/build/fa-*.{old}" for old in ("eot", "svg", "ttf", "woff"))))
-        return done
+    def publish():
+        remove(target)
+        shutil.copytree(source / "_build" / "html", target)
 
-    grader = [*found("bpgrader/**/*"), "pyproject.toml", "dodo.py"]
     return {
-        "actions": [f"python site/editions.py live bpcore {live}", build],
-        "file_dep": [*PAGES, *SETTINGS, *PACKAGE, *SITE, *grader],
-        "targets": [lite / "index.html"],
+        "actions": [
+            forget(source / "_build" / ".doctrees", [*PACKAGE, *SITE]),
+            f"python site/translation.py write {source}",
+            f"python site/build.py {source}",
+            publish,
+        ],
+        "file_dep": [*PAGES, *SETTINGS, *PACKAGE, *SITE, *found("locale/**/*")],
+        "targets": [target / "index.html"],
+        "task_dep": ["site"],
+    }
+
+
+def task_lite():
+    """Add live Python in the browser."""
+    return {
+        "actions": [live_python],
+        "file_dep": LIVE,
+        "targets": [BUILD / "html" / "lite" / "index.html"],
         # An archive of Pyodide (address or file, pyodide-….tar.bz2) to ship with the site.
         "uptodate": [config_changed(PYODIDE)],
         "task_dep": ["site"],
@@ -207,6 +231,17 @@ def task_book():
     return {
         "actions": [lambda: print(f"The book: {(ROOT / FIRST).as_uri()}")],
         "task_dep": ["site", "lite"],
+    }
+
+
+def task_book_zh():
+    """the book in Chinese, beside it in _build/html/zh"""
+    first = ROOT / FIRST.parent / "zh" / FIRST.name
+    return {
+        "actions": [live_python],  # its notebooks, too
+        "file_dep": [*LIVE, *found("locale/**/*")],
+        "task_dep": ["book", "chinese"],
+        "teardown": [lambda: print(f"The book in Chinese: {first.as_uri()}")],
     }
 
 
@@ -261,7 +296,7 @@ def task_others():
             f"{run} --ignore={left}",
             f"{run} {grader} --cov --cov-config=tests/grader/coverage.cfg",
         ],
-        "task_dep": ["book", "package", "notebooks"],
+        "task_dep": ["book_zh", "package", "notebooks"],
     }
 
 
@@ -317,7 +352,7 @@ def task_translations():
 
 def task_release():
     """write site, PDF, notebooks and student edition into _build/release"""
-    return {"actions": ["python site/editions.py release"], "task_dep": ["book"]}
+    return {"actions": ["python site/editions.py release"], "task_dep": ["book_zh"]}
 
 
 def task_pictures():

@@ -2,6 +2,9 @@
 
 Sphinx tells a place in a notebook as one number, and what comes after the first mistake is told
 by its traceback. All of that stands in _build/book.log; the terminal shows what an author needs.
+
+    python site/build.py           the book
+    python site/build.py FOLDER    another source of it: a translation
 """
 
 import re
@@ -12,9 +15,8 @@ from pathlib import Path
 import nbformat
 from execute import COLOUR, tell
 
-LOG = Path("_build/book.log")
 TOOL = str(Path(sys.executable).with_name("jupyter-book"))
-BUILD = [TOOL, "build", ".", "--quiet", "-n", "-W", "--keep-going"]
+OPTIONS = ["--quiet", "-n", "-W", "--keep-going"]
 TOLD = re.compile(
     r"^(?:(?P<path>\S.*?\.(?:ipynb|md|yml|bib|py)):(?P<line>\d*):? ?)?"
     r"(?:WARNING|ERROR|CRITICAL): (?P<what>.*(?:\nReason: .*)?)",
@@ -78,15 +80,17 @@ def shown(path):
     return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
 
 
-def main():
+def main(folder="."):
     """Build; give the builder's exit code."""
-    LOG.parent.mkdir(exist_ok=True)
-    done = subprocess.run(BUILD, capture_output=True, encoding="utf-8", check=False)
-    LOG.write_text(done.stdout + done.stderr, encoding="utf-8")
+    log = Path(folder, "_build", "book.log")
+    log.parent.mkdir(exist_ok=True)
+    command = [TOOL, "build", folder, *OPTIONS]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    log.write_text(done.stdout + done.stderr, encoding="utf-8")
     if done.returncode:
         print("\n".join(sentences(done.stderr)), file=sys.stderr)
     return done.returncode
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

@@ -62,8 +62,9 @@ const CALLS = { "window.print()": () => print(), "toggleFullScreen()": () => tog
 async function keepOnlyLiveLinks() {
   const links = [...document.querySelectorAll("a[href*='lite/notebooks/index.html']")];
   if (!links.length) return;
+  const settings = new URL("../jupyter-lite.json", links[0].href);
   const there = location.protocol !== "file:"
-    && (await fetch(links[0].href, { method: "HEAD" }).catch(() => null))?.ok;
+    && await fetch(settings).then((answer) => answer.ok && answer.text()).catch(() => false);
   if (there) return;
   for (const link of links) {
     const menu = link.closest(".dropdown");

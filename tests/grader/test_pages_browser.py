@@ -13,7 +13,7 @@ from bpgrader.store import save
 
 from .conftest import made, marked, reported
 
-SITE = runpy.run_path(str(Path(__file__).parents[1] / "test_site_browser.py"))
+SITE = runpy.run_path(str(Path(__file__).parents[1] / "site" / "test_site_browser.py"))
 RUBRIC = (Item("chain rule", 2), Item("shapes", 1))
 DOT = (  # a picture of one pixel
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJ"

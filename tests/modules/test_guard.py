@@ -669,7 +669,7 @@ def test_every_function_that_a_user_can_hand_in_is_here():
         "descend f", "descend grad", "numerical_gradient f", "complex_step_gradient f",
         "check_gradients backward", "train callback",
         "frames draw", "frames alt", "frames form", "grid draw", "grid alt", "grid forms",
-    }  # the last six in explore/test_frames.py  # fmt: skip
+    }  # the last six in test_frames.py  # fmt: skip
 
 
 def test_a_guarded_function_keeps_its_name_and_can_be_sent():

@@ -16,7 +16,7 @@ from bpcore import Cache, Gradients, backward, check_gradients, cross_entropy, f
 from bpcore.activations import sigmoid
 
 ROOT = Path(__file__).parents[2]
-GRADIENTS = "tests/modules/test_backprop.py"
+GRADIENT_TESTS = "tests/modules/test_backprop.py"
 pytestmark = pytest.mark.xdist_group("planted")  # the copies are made and run once
 ALONE = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "COV_"))}
 ALONE["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # a quarter of the time
@@ -140,13 +140,13 @@ def verdicts(tmp_path_factory):
         copies[change] = copy = tmp_path_factory.mktemp("copy")
         shutil.copytree(ROOT / "bpcore", copy / "bpcore")
         (copy / "tests" / "modules").mkdir(parents=True)
-        for name in ("pyproject.toml", "_toc.yml", "tests/conftest.py", GRADIENTS):
+        for name in ("pyproject.toml", "_toc.yml", "tests/conftest.py", GRADIENT_TESTS):
             shutil.copy(ROOT / name, copy / name)
         file = copy / "bpcore" / ("network.py" if tag.startswith("F") else "backprop.py")
         text = changed(file.read_text(encoding="utf-8"), tag, pattern)
         file.write_text(text, encoding="utf-8")
     which = "second_source and sigmoid and cross_entropy"
-    runs = {k: started(copy, "-q", GRADIENTS, "-k", which) for k, copy in copies.items()}
+    runs = {k: started(copy, "-q", GRADIENT_TESTS, "-k", which) for k, copy in copies.items()}
     return {change: (run.communicate()[0], run.returncode) for change, run in runs.items()}
 
 

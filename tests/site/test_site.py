@@ -86,7 +86,7 @@ def test_icons_are_drawn_and_their_script_is_gone(soups):
 
 
 def test_an_icon_that_is_none_stops_the_build():
-    with pytest.raises(SphinxError, match="no icon fa-solid fa-nosuch"):
+    with pytest.raises(SphinxError, match="the icon fa-solid fa-nosuch is not vendored"):
         icons.draw(BeautifulSoup('<i class="fa-solid fa-nosuch"></i>', "html.parser"))
 
 
@@ -160,7 +160,7 @@ def test_links_and_anchors_resolve(soups, site):
 
 def test_every_address_of_the_first_edition_still_leads_to_its_passage(soups):
     """A section or an equation may move to another page; its old address then leads there."""
-    published = json.loads((ROOT / "tests" / "addresses.json").read_text(encoding="utf-8"))
+    published = json.loads((ROOT / "tests" / "site" / "addresses.json").read_text(encoding="utf-8"))
     for page, anchors in published.items():
         for anchor in anchors:
             place = soups[f"{page}.html"].find(id=anchor)

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from compare import HAN, compare, findings
 from markdown_it import MarkdownIt
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 ZH = "zh"
 
 
