@@ -234,14 +234,21 @@ def task_book():
     }
 
 
-def task_book_zh():
-    """the book in Chinese, beside it in _build/html/zh"""
-    first = ROOT / FIRST.parent / "zh" / FIRST.name
+def task_lite_zh():
+    """Add the notebooks in Chinese to live Python."""
     return {
-        "actions": [live_python],  # its notebooks, too
+        "actions": [live_python],
         "file_dep": [*LIVE, *found("locale/**/*")],
         "task_dep": ["book", "chinese"],
-        "teardown": [lambda: print(f"The book in Chinese: {first.as_uri()}")],
+    }
+
+
+def task_book_zh():
+    """the same pages in Chinese, beside the English in _build/html/zh"""
+    first = ROOT / FIRST.parent / "zh" / FIRST.name
+    return {
+        "actions": [lambda: print(f"The book in Chinese: {first.as_uri()}")],
+        "task_dep": ["lite_zh"],
     }
 
 

@@ -28,11 +28,11 @@ hypothesis.settings.load_profile("book")
 
 
 def pytest_generate_tests(metafunc):
-    """Run a test that asks for `page`, or `shown`, once for every page of the book."""
+    """Run a test that asks for `page`, or `built_page`, once for every page of the book."""
     if "page" in metafunc.fixturenames:
         metafunc.parametrize("page", PAGES)
-    if "shown" in metafunc.fixturenames:
-        metafunc.parametrize("shown", SHOWN)
+    if "built_page" in metafunc.fixturenames:
+        metafunc.parametrize("built_page", SHOWN)
 
 
 def pytest_terminal_summary(terminalreporter):

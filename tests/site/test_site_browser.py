@@ -165,15 +165,15 @@ def open_page(tabs):
     assert not complaints, "\n".join(complaints)
 
 
-def test_page(open_page, address, site, shown):
+def test_page(open_page, address, site, built_page):
     shots = site.parent / "screenshots"
     shots.mkdir(exist_ok=True)
     for scheme, folder in {"light": address, "dark": f"{site.as_uri()}/"}.items():
-        tab = open_page(f"{folder}{shown}.html", scheme)
+        tab = open_page(f"{folder}{built_page}.html", scheme)
         see_formulas(tab)
         assert not UNRENDERED.search(tab.evaluate(TEXT))
         move_pictures(tab)
-        if shown.startswith("zh/"):
+        if built_page.startswith("zh/"):
             assert not ENGLISH.search(tab.evaluate(SAID))
         tab.evaluate("document.activeElement.blur(); scrollTo({ top: 0, behavior: 'instant' })")
         for width in WIDTHS:
@@ -182,7 +182,7 @@ def test_page(open_page, address, site, shown):
             assert tab.evaluate(UNREACHABLE) == []
             assert tab.evaluate(CUT) == []
             if (scheme, width) in SHOTS:
-                name = f"{shown.replace('/', '-')}-{scheme}-{width}.jpg"
+                name = f"{built_page.replace('/', '-')}-{scheme}-{width}.jpg"
                 tab.screenshot(path=shots / name, full_page=SHOTS[scheme, width], quality=80)
         for width, found in findings(tab, scheme):
             assert found == [], f"{scheme}, {width} px"
