@@ -54,6 +54,10 @@ function layOutForJump() {
 }
 addEventListener("hashchange", layOutForJump);
 addEventListener("load", () => idle(layOutInTime));
+// A browser that finds a word scrolls once: what is above the word must have its layout by then.
+addEventListener("keydown", ({ ctrlKey, metaKey, key }) => {
+  if (key === "F3" || ((ctrlKey || metaKey) && ["f", "g"].includes(key))) while (layOut());
+});
 
 // What the theme's buttons call; the page's policy allows no code in attributes.
 const CALLS = { "window.print()": () => print(), "toggleFullScreen()": () => toggleFullScreen() };

@@ -422,6 +422,7 @@ def waiting(browser, address):
 
 def test_what_waits_for_its_layout_is_found(waiting):
     words = waiting.evaluate(f"{LAST}.textContent.trim().slice(0, 30)")
+    waiting.keyboard.press("Control+f")  # the browser's own dialogue is not drawn here
     assert waiting.evaluate("words => find(words)", words)
     top = "getSelection().getRangeAt(0).getBoundingClientRect().top"
     for _ in range(100):  # the page scrolls smoothly
