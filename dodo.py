@@ -296,12 +296,11 @@ def task_others():
     """all other tests: book, live pictures, site, grader"""
     # The grader and all that it starts are measured on their own: browsers and the building of
     # the book would be slowed.
-    run, grader = "pytest -n 2 --dist loadgroup --tb=short", "bpgrader tests/grader"
-    left = f"bpcore tests/modules {grader}".replace(" ", " --ignore=")
+    run = "pytest -n 2 --dist loadgroup --tb=short"
     return {
         "actions": [
-            f"{run} --ignore={left}",
-            f"{run} {grader} --cov --cov-config=tests/grader/coverage.cfg",
+            f"{run} tests --ignore=tests/modules --ignore=tests/grader",
+            f"{run} bpgrader tests/grader --cov --cov-config=tests/grader/coverage.cfg",
         ],
         "task_dep": ["book_zh", "package", "notebooks"],
     }
