@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import sysconfig
 from pathlib import Path
 
@@ -351,9 +352,13 @@ def task_assignments():
 
 def task_translations():
     """bring the catalogues of the other language up to date, and say what is to do"""
-    return {
-        "actions": ["python site/translation.py update", "python site/translation.py check --brief"]
-    }
+
+    def left():
+        command = [sys.executable, "site/translation.py", "check"]
+        done = subprocess.run(command, stdout=subprocess.PIPE, encoding="utf-8", check=False)
+        print(done.stdout.strip().splitlines()[-1])  # how many; the check itself lists them
+
+    return {"actions": ["python site/translation.py update", left]}
 
 
 def task_release():
@@ -374,7 +379,8 @@ def task_bench():
 
 def task_vendor():
     """fetch the JavaScript libraries of the site again (needs npm)"""
-    return {"actions": ["python site/vendor.py"]}
+    brotli = 'python -m pip install --quiet "brotli>=1.1,<2"'  # packs the font of the formulas
+    return {"actions": [brotli, "python site/vendor.py"]}
 
 
 def task_mutate():

@@ -10,10 +10,10 @@ release   site, PDF, notebooks and student edition as files with checksums: ``ma
 import argparse
 import hashlib
 import json
-import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -132,7 +132,7 @@ def without_solutions(notebook):
 
 
 def student(out):
-    """Copy the source of the book without its solutions; ``make book`` builds it there."""
+    """Copy the source of the book without its solutions; doit builds it there."""
     shutil.rmtree(out, ignore_errors=True)
     listed = subprocess.run(["git", "ls-files"], check=True, capture_output=True, text=True).stdout
     for name in listed.splitlines():
@@ -144,7 +144,6 @@ def student(out):
         shutil.copy2(name, out / name)
     for path in out.glob("chapters/*.ipynb"):
         nbformat.write(without_solutions(nbformat.read(path, as_version=4)), path)
-    (out / ".venv").symlink_to(Path(".venv").resolve())
 
 
 def pack(name, files):
@@ -174,10 +173,7 @@ def release():
     pack("notebooks", notebooks())
     without = Path("_build/student")
     student(without)
-    # A make of its own: the one that called this shares none of its jobs.
-    own = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
-    command = ["make", "--no-print-directory", "-C", without, "book", "book-zh"]
-    subprocess.run(command, env=own, check=True)
+    subprocess.run([sys.executable, "-m", "doit", "book_zh"], cwd=without, check=True)
     built = without / SITE
     pack("student-site", files(built))
     pack("student-notebooks", notebooks(built))

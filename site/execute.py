@@ -107,6 +107,8 @@ def main(arguments):
     pages = [Path(name).resolve() for name in arguments[1:]] or with_cells()
     if take is keep:
         pages = [path for path in pages if not kept(path)]
+    if pages:
+        print("Executing the chapters …", flush=True)
     pages.sort(key=lambda path: path.stat().st_size, reverse=True)
     failed = False
     with ProcessPoolExecutor() as pool:
