@@ -18,10 +18,10 @@ def steps():
     """Name each step and list its commands."""
     before, here = dict(os.environ), Path.cwd()
     listed = runpy.run_path(str(ROOT / "dodo.py"))
+    tasks = {name.removeprefix("task_"): make() for name, make in listed.items() if "task_" in name}
     os.environ.clear()  # it sets the surroundings of its steps
     os.environ.update(before)
     os.chdir(here)
-    tasks = {name.removeprefix("task_"): make() for name, make in listed.items() if "task_" in name}
     return {
         name: [action for action in task["actions"] or () if isinstance(action, str)]
         for name, task in tasks.items()
