@@ -56,6 +56,6 @@ help: ## list the targets
 		|| { $(PY) -m pip install -qq --disable-pip-version-check -r $< && $(PY) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .; }
 	@touch $@
 
-lock: ## resolve the locks again from pyproject.toml
+lock: ## resolve the locks again from pyproject.toml; everything newer: make lock NEWER=--upgrade
 	@[ -x .venv/bin/uv ] || { "$(PYTHON)" -m venv .venv && $(PY) -m pip install --quiet "uv<1"; }
-	$(PY) site/lock.py
+	$(PY) site/lock.py $(NEWER)

@@ -14,11 +14,11 @@ EXTRAS = {"book": ["book"], "all": ["book", "lab", "grader", "test"]}
 
 
 def main():
-    """Write locks/all.txt with the newest versions, the others with the same."""
+    """Write locks/all.txt, with --upgrade the newest versions, and the others with the same."""
     Path("locks").mkdir(exist_ok=True)
     extras = [f"--extra={name}" for name in EXTRAS["all"]]
     hashed = ["--generate-hashes", "--output-file"]
-    subprocess.run([*COMPILE, "--upgrade", *extras, *hashed, "locks/all.txt"], check=True)
+    subprocess.run([*COMPILE, *sys.argv[1:], *extras, *hashed, "locks/all.txt"], check=True)
     plain = [*COMPILE, *extras, "--constraint=locks/all.txt", "--output-file", "requirements.txt"]
     subprocess.run(plain, check=True)
     extras = [f"--extra={name}" for name in EXTRAS["book"]]
