@@ -1,0 +1,344 @@
+"""Build the book as other machines would: in odd folders, locales and homes, and after a Ctrl-C.
+
+Not one of the quick tests: a build each. For each circumstance a copy is taken, built, and its
+pages and its words on the terminal are looked at; the table says what was wrong.
+
+    python tests/circumstances.py                     each alone (hours)
+    python tests/circumstances.py quotes+umask crlf   two builds, the first in both at once
+    python tests/circumstances.py --of COMMIT space   as an older state of the repository did
+"""
+
+import argparse
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parents[1]
+CLOCK = 3600  # seconds for one build
+# What a terminal does not show when all is well.
+WRONG = re.compile(r"warning|traceback|error\b|not found|cannot|permission denied", re.IGNORECASE)
+
+
+@dataclass
+class Machine:
+    """Where and how the book is built; a circumstance changes it."""
+
+    room: Path  # a folder of its own for everything
+    state: str  # of the repository
+    folder: str = "book"
+    clone: tuple = ()  # options of git clone
+    copy: str = "clone"
+    umask: int = 0o022
+    environment: dict = field(default_factory=dict)
+    without: tuple = ()  # programs that this machine does not have
+    make: str = "make"
+    steps: tuple = ("{make} book",)
+    interrupts: tuple = ()  # seconds after which Ctrl-C is pressed
+
+    @property
+    def home(self):
+        """The folder of the copy."""
+        return self.room / self.folder
+
+
+def space(machine):
+    """a space in the folder's name"""
+    machine.folder += " of mine"
+
+
+def quotes(machine):
+    """quotes and other signs of the shell in the folder's name"""
+    machine.folder += ' o\'Hara & "sons" (1; 50%) #2 [x] $HOME'
+
+
+def letters(machine):
+    """letters of other alphabets in the folder's name"""
+    machine.folder += " книга 书 é"
+
+
+def c_locale(machine):
+    """LC_ALL=C, and a folder with other letters"""
+    letters(machine)
+    machine.environment |= {"LC_ALL": "C", "LANG": "C"}
+
+
+def latin_locale(machine):
+    """a locale in ISO-8859-1, and a folder with other letters"""
+    letters(machine)
+    locales = machine.room / "locales"
+    locales.mkdir()
+    made = locales / "de_DE.ISO-8859-1"
+    command = ["localedef", "-i", "de_DE", "-f", "ISO-8859-1", str(made)]
+    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+    machine.environment |= {"LC_ALL": made.name, "LANG": made.name, "LOCPATH": str(locales)}
+
+
+def umask(machine):
+    """umask 077"""
+    machine.umask = 0o077
+
+
+def no_home(machine):
+    """a home that cannot be written"""
+    machine.environment |= {"HOME": "/dev/null/home"}
+
+
+def no_git(machine):
+    """the files without git: a downloaded archive"""
+    machine.copy = "archive"
+    machine.without += ("git",)
+
+
+def shallow(machine):
+    """a shallow clone"""
+    machine.clone = ("--depth", "1")
+
+
+def crlf(machine):
+    """git that ends lines as Windows does"""
+    machine.clone = ("-c", "core.autocrlf=true")
+
+
+def conda(machine):
+    """a conda environment that is active, and a PYTHONPATH with other modules"""
+    prefix = machine.room / "miniconda3"
+    subprocess.run([sys.executable, "-m", "venv", prefix], check=True)
+    (prefix / "conda-meta").mkdir()
+    other = machine.room / "modules"
+    other.mkdir()
+    for name in ("numpy", "nbformat", "doit", "sphinx"):
+        (other / f"{name}.py").write_text(f"raise ImportError('not the {name} of the book')\n")
+    machine.environment |= {
+        "CONDA_PREFIX": str(prefix),
+        "CONDA_DEFAULT_ENV": "base",
+        "CONDA_SHLVL": "1",
+        "VIRTUAL_ENV": str(prefix),
+        "PATH": os.pathsep.join([str(prefix / "bin"), os.environ["PATH"]]),
+        "PYTHONPATH": str(other),
+    }
+
+
+def old_make(machine):
+    """GNU make 3.81, which macOS has: named in MAKE_381"""
+    machine.make = os.environ.get("MAKE_381", "")
+    said = machine.make and subprocess.check_output([machine.make, "--version"], text=True)
+    if "3.81" not in said:
+        raise LookupError("set MAKE_381 to a GNU make 3.81")
+
+
+def no_make(machine):
+    """no make: as the README says for Windows and any IDE"""
+    machine.without += ("make",)
+    python = ".venv/bin/python"
+    machine.steps = (
+        f"{shlex.quote(sys.executable)} -m venv .venv",
+        f"{python} -m pip install -q --disable-pip-version-check -r requirements.txt",
+        f"{python} -m doit book",
+    )
+
+
+def ctrl_c(machine):
+    """Ctrl-C at eight moments, then a build"""
+    machine.interrupts = (2, 8, 15, 25, 40, 60, 90, 120)
+
+
+def devcontainer(machine):
+    """the steps of the devcontainer"""
+    text = (ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8")
+    settings = json.loads(text)
+    vscode = settings["customizations"]["vscode"]["settings"]
+    python = vscode["python.defaultInterpreterPath"]
+    python = python.replace("${containerWorkspaceFolder}", ".")
+    machine.steps = (
+        settings["onCreateCommand"],
+        f"{python} -c 'import bpcore, bpgrader, jupyterlab, playwright'",
+        "{make} book",
+    )
+
+
+def binder(machine):
+    """the branch that Binder and Colab open: installed, and two of its chapters run"""
+    python, address = "_build/binder/bin/python", (ROOT / ".git").as_uri()
+    install = f"{python} -m pip install -q --disable-pip-version-check"
+    execute = f"{python} -m nbconvert --log-level=ERROR --execute --to notebook"
+    execute += " --ExecutePreprocessor.kernel_name=python3 --output-dir _build/run"
+    machine.steps += (
+        f".venv/bin/python site/editions.py branch {address}@{machine.state} _build/branch",
+        f"{shlex.quote(sys.executable)} -m venv _build/binder",
+        f"{install} -r _build/branch/.binder/requirements.txt",
+        f"{execute} _build/branch/chapters/01_notation.ipynb",
+        f"{execute} _build/branch/chapters/12_training_on_real_data.ipynb",
+    )
+
+
+CIRCUMSTANCES = {
+    name.__name__.replace("_", "-"): name
+    for name in (
+        *(space, quotes, letters, c_locale, latin_locale, umask, no_home, no_git, shallow, crlf),
+        *(conda, old_make, no_make, ctrl_c, devcontainer, binder),
+    )
+}
+
+
+def take(machine):
+    """Copy the repository as this machine got it."""
+    if machine.copy == "archive":
+        archive = subprocess.check_output(["git", "-C", ROOT, "archive", machine.state])
+        machine.home.mkdir()
+        subprocess.run(["tar", "-x", "-C", machine.home], input=archive, check=True)
+        return
+    bare = machine.room / "origin.git"
+    subprocess.run(["git", "clone", "-q", "--bare", ROOT, bare], check=True)
+    subprocess.run(["git", "-C", bare, "branch", "-qf", "taken", machine.state], check=True)
+    command = ["git", "clone", "-q", "--branch", "taken", *machine.clone, bare.as_uri()]
+    subprocess.run([*command, machine.home], check=True)
+
+
+def surroundings(machine):
+    """Make the environment variables, with a PATH that lacks what this machine has not."""
+    mine = ("UV_CACHE_DIR", "XDG_", "VIRTUAL_ENV", "PYTHON", "LC_", "LANG", "MPL", "JUPYTER", "CI")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(mine)}
+    kept |= machine.environment
+    if machine.without:
+        programs = machine.room / "programs"
+        programs.mkdir()
+        for folder in reversed(kept["PATH"].split(os.pathsep)):
+            for program in Path(folder).glob("*"):
+                if program.name not in machine.without:
+                    link = programs / program.name
+                    link.unlink(missing_ok=True)
+                    link.symlink_to(program)
+        kept["PATH"] = str(programs)
+    return kept
+
+
+def run(machine, step, environment, seconds=None):
+    """Run a step: its exit code (None: interrupted) and its words."""
+    with (machine.room / "words").open("w+", encoding="utf-8", errors="replace") as words:
+        process = subprocess.Popen(
+            step,
+            shell=True,
+            cwd=machine.home,
+            env=environment,
+            umask=machine.umask,
+            stdout=words,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            code = process.wait(seconds or CLOCK)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGINT)
+            if not gone(process, 30):
+                os.killpg(process.pid, signal.SIGKILL)
+                return 1, "30 seconds after Ctrl-C it still ran"
+            code = None
+        words.seek(0)
+        return code, words.read()
+
+
+def gone(process, seconds):
+    """Wait until a process and all that it started have ended; say whether they have."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        process.poll()
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def faults(machine):
+    """Build, and say what is wrong."""
+    take(machine)
+    environment = surroundings(machine)
+    steps = [step.format(make=shlex.quote(machine.make)) for step in machine.steps]
+    for seconds in machine.interrupts:
+        code, words = run(machine, steps[-1], environment, seconds)
+        if code == 0:
+            break  # it was quicker
+        if code is not None:
+            return f"after a Ctrl-C: {words.strip()[-300:]}"
+    said = ""
+    for step in steps:
+        code, words = run(machine, step, environment)
+        if code:
+            return f"{step.split()[-1]} failed: {' '.join(words.split())[-300:]}"
+        said += words
+    return "; ".join(pages(machine, said) + odd(said) + again(machine, steps, environment))
+
+
+def odd(words):
+    """Find words on the terminal that a reader would ask about."""
+    return [f"said: {line.strip()}" for line in words.splitlines() if WRONG.search(line)][:3]
+
+
+def pages(machine, words):
+    """Look at the first page, and count the others."""
+    told = re.search(r"The book: (\S+)", words)
+    first = Path(unquote(urlsplit(told[1]).path)) if told else None
+    if not first or first.resolve() != (machine.home / "_build/html/index.html").resolve():
+        return ["the terminal does not tell where the book is"]
+    leads = re.search(r'url=([^"]+)"', first.read_text(encoding="utf-8"))
+    page = first.with_name(leads[1]) if leads else first
+    heading = (machine.home / "intro.md").read_text(encoding="utf-8").split("\n# ", 1)[1]
+    found = []
+    if heading.splitlines()[0] not in page.read_text(encoding="utf-8"):
+        found.append("the first page has another heading")
+    toc = (machine.home / "_toc.yml").read_text(encoding="utf-8")
+    for name in re.findall(r"file: (\S+)", toc):
+        if not (first.parent / f"{name}.html").is_file():
+            found.append(f"{name} is missing")
+    return found
+
+
+def again(machine, steps, environment):
+    """Build again: nothing is to be done."""
+    step = next(step for step in steps if step.endswith("book"))
+    code, words = run(machine, step, environment)
+    if code == 0 and "Executing" not in words:
+        return []
+    return [f"a second time: {words.strip()[-200:]}"]
+
+
+def main():
+    """Build in each and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", default=list(CIRCUMSTANCES), metavar="NAME[+NAME…]")
+    parser.add_argument("--of", default="HEAD", metavar="COMMIT")
+    parser.add_argument("--list", action="store_true", help="tell the names")
+    options = parser.parse_args()
+    if options.list:
+        sys.exit("\n".join(f"{name:14}{what.__doc__}" for name, what in CIRCUMSTANCES.items()))
+    state = subprocess.check_output(["git", "-C", ROOT, "rev-parse", options.of], text=True).strip()
+    bad = 0
+    for names in options.names:
+        room = Path(tempfile.mkdtemp(prefix="circumstances-"))
+        machine, began = Machine(room, state), time.monotonic()
+        try:
+            for name in names.split("+"):
+                CIRCUMSTANCES[name](machine)
+            wrong = faults(machine)
+        except LookupError as error:
+            wrong = f"not tried: {error.args[0]}"
+        finally:
+            shutil.rmtree(room, ignore_errors=True)
+        bad += bool(wrong)
+        print(f"| {names} | {wrong or 'built'} | {time.monotonic() - began:.0f} s |", flush=True)
+    sys.exit(bool(bad))
+
+
+if __name__ == "__main__":
+    main()
