@@ -8,6 +8,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 # Any locale: file names and what Python reads are UTF-8.
 export LC_ALL = C.UTF-8
 export PYTHONUTF8 = 1
+# No other modules than those of the book.
+unexport PYTHONPATH PYTHONHOME
 PY := .venv/bin/python
 # uv keeps what it fetched for the next folder, if it can.
 UV := $(shell cache="$${UV_CACHE_DIR:-$${XDG_CACHE_HOME:-$$HOME/.cache}/uv}"; mkdir -p "$$cache" 2>/dev/null && [ -w "$$cache" ] || echo "UV_CACHE_DIR=_build/uv") .venv/bin/uv

@@ -17,7 +17,6 @@ import sys
 from pathlib import Path
 
 import nbformat
-import printed
 from languages import LANGUAGES
 from reader import FOLDER
 
@@ -163,12 +162,14 @@ def files(root):
 
 def release():
     """Write every edition and the checksums below _build/release/."""
+    import pdf  # what it needs is not there where only the book is built
+
     shutil.rmtree(RELEASE, ignore_errors=True)
     RELEASE.mkdir(parents=True)
     for key, language in LANGUAGES.items():
         suffix = f"-{key}" if language.folder else ""
-        if printed.has_letters(language):
-            printed.pdf(SITE / language.folder, RELEASE / f"backpropagation-executed{suffix}.pdf")
+        if pdf.has_letters(language):
+            pdf.write(SITE / language.folder, RELEASE / f"backpropagation-executed{suffix}.pdf")
     pack("site", files(SITE))
     pack("notebooks", notebooks())
     without = Path("_build/student")

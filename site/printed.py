@@ -1,9 +1,6 @@
-"""The whole book as one PDF: the built pages in one document, printed by Chromium."""
+"""The whole book as one document for paper, made from the built pages; pdf.py prints it."""
 
 import posixpath
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,95 +20,6 @@ pre { white-space: pre-wrap !important; overflow-wrap: anywhere; }
 h1, h2, h3, .admonition-title { break-after: avoid; }
 figure, img, table, div.math { break-inside: avoid; }
 """
-# A formula or a table wider than the paper is set smaller; a screen could scroll it.
-FIT = """async () => {
-    await document.fonts.ready;
-    await Promise.all([...document.images].map((image) => image.decode()));
-    for (const box of document.querySelectorAll('div.math > math, table')) {
-        const room = box.closest('.math, .pst-scrollable-table-container')?.clientWidth;
-        if (room && box.scrollWidth > room) box.style.zoom = room / box.scrollWidth;
-    }
-}"""
-NUMBER = """(numbers) => {
-    for (const entry of document.querySelectorAll('.book-contents li')) {
-        const anchor = decodeURIComponent(entry.querySelector('a').hash.slice(1));
-        entry.querySelector('span').textContent = numbers[anchor] ?? '';
-    }
-}"""
-PAPER = {
-    "format": "A4",
-    "margin": {"top": "18mm", "bottom": "20mm", "left": "18mm", "right": "18mm"},
-    "scale": 0.85,
-    "outline": True,
-    "tagged": True,
-    "print_background": True,
-    "display_header_footer": True,
-    "header_template": "<span></span>",
-    "footer_template": "<div style='width: 100%; text-align: center; font-size: 8pt'>"
-    "<span class='pageNumber'></span></div>",
-}
-
-
-def has_letters(language):
-    """Say whether a font of this machine has the letters of a language; else tell what is missing.
-
-    Where nothing lists the fonts (macOS, Windows), the system brings those of all languages.
-    """
-    command = shutil.which("fc-list")
-    if not command or subprocess.check_output([command, f":lang={language.tag.lower()}"]):
-        return True
-    print(
-        f"No PDF in {language.name}: no font on this machine has its letters "
-        "(for Chinese: apt install fonts-noto-cjk)."
-    )
-    return False
-
-
-def pdf(site, target):
-    """Print the book.
-
-    Parameters
-    ----------
-    site : Path
-        The built site.
-    target : Path
-        The file to write.
-
-    Raises
-    ------
-    SystemExit
-        If Chromium is not installed.
-    """
-    from playwright.sync_api import sync_playwright
-    from pypdf import PdfReader
-
-    chromium = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
-    if chromium is None:
-        sys.exit(
-            "The PDF is printed by Chromium, which is not installed here (apt install chromium)."
-        )
-    page = site / "printed.html"  # beside the pages, so that pictures and styles are found
-    try:
-        page.write_text(str(one_page(site)), encoding="utf-8")
-        with sync_playwright() as play:
-            browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            tab = browser.new_page(viewport={"width": 760, "height": 1000})
-            tab.emulate_media(media="print")
-            tab.goto(page.resolve().as_uri())
-            tab.evaluate(FIT)
-            tab.pdf(path=target, **PAPER)
-            # The first print tells on which page a heading stands; the second says so.
-            reader = PdfReader(target)
-            places = reader.named_destinations.items()
-            numbers = {
-                name.lstrip("/"): reader.get_destination_page_number(place) + 1
-                for name, place in places
-            }
-            tab.evaluate(NUMBER, numbers)
-            tab.pdf(path=target, **PAPER)
-            browser.close()
-    finally:
-        page.unlink(missing_ok=True)
 
 
 def one_page(site):
