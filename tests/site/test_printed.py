@@ -34,7 +34,7 @@ PAGE = """<html lang="en"><title>Two pages</title><h1 id="first">First</h1>
 <a href="#second">the second</a> and <em>this</em> <code><span>a</span> <span>b</span></code>.</p>
 <img alt="A point" src="data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==">
 <table><tr><th>one<th>two<tr><td>1<td><math><mi>x</mi></math></table>
-<h2 id="second" style="break-before: page">Second</h2><p>The end.</p>"""
+FORMULAS<h2 id="second" style="break-before: page">Second</h2><p>The end.</p>"""
 
 
 def meaning(element):
@@ -51,7 +51,10 @@ def meaning(element):
 def test_a_pdf_is_packed_and_loses_nothing(browser, tmp_path):
     path = tmp_path / "two.pdf"
     tab = browser.new_page()
-    tab.set_content(PAGE)
+    formula = (
+        "<p>So <math><mrow><mi>z</mi><mo>=</mo><msub><mi>w</mi><mn>2</mn></msub></mrow></math>."
+    )
+    tab.set_content(PAGE.replace("FORMULAS", 20 * formula))
     tab.pdf(path=path, **pdf.PAPER)
     tab.close()
     before, size = path.read_bytes(), path.stat().st_size
