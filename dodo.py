@@ -363,7 +363,7 @@ def task_translations():
 
 def task_release():
     """write site, PDF, notebooks and student edition into _build/release"""
-    return {"actions": ["python site/editions.py release"], "task_dep": ["book_zh"]}
+    return {"actions": ["python site/release.py"], "task_dep": ["book_zh"]}
 
 
 def task_pictures():

@@ -3,17 +3,12 @@
 live      the notebooks with a first cell that installs the package, for JupyterLite
 branch    the same for Colab and Binder, with what they install
 lab       the notebooks as a reader's own: ``make lab``
-student   a copy of the source without solutions, which is then built like the book itself
-release   site, PDF, notebooks and student edition as files with checksums: ``make release``
 """
 
 import argparse
 import hashlib
 import json
-import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -21,10 +16,6 @@ from languages import LANGUAGES
 from reader import FOLDER
 
 SITE = Path("_build/html")
-RELEASE = Path("_build/release")
-FENCE = re.compile(r"(:{3,}|`{3,})\{(solution(?:-start|-end)?)\}")
-
-
 BESIDE = ("anywidget", "matplotlib", "scikit-learn", "tqdm")  # what the notebooks import besides
 
 
@@ -107,81 +98,6 @@ def checksum(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def without_solutions(notebook):
-    """Cut what stands in a solution, in words or in cells; exercises and hints stay."""
-    kept, gate = [], False
-    for cell in notebook.cells:
-        if cell.cell_type != "markdown":
-            kept += [] if gate else [cell]
-            continue
-        lines, fence = [], None
-        for line in cell.source.splitlines():
-            opened = FENCE.match(line)
-            if fence:
-                fence = None if line.rstrip() == fence else fence
-            elif opened:
-                fence = opened[1]
-                gate = {"solution-start": True, "solution-end": False}.get(opened[2], gate)
-            elif not gate:
-                lines.append(line)
-        cell.source = "\n".join(lines).strip()
-        kept += [cell] if cell.source else []
-    notebook.cells = kept
-    return notebook
-
-
-def student(out):
-    """Copy the source of the book without its solutions; doit builds it there."""
-    shutil.rmtree(out, ignore_errors=True)
-    listed = subprocess.run(["git", "ls-files"], check=True, capture_output=True, text=True).stdout
-    for name in listed.splitlines():
-        if name.startswith(("tests/", "benchmarks/", ".")):
-            continue
-        if name.startswith("assignments/") and not name.endswith("student.ipynb"):
-            continue
-        (out / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(name, out / name)
-    for path in out.glob("chapters/*.ipynb"):
-        nbformat.write(without_solutions(nbformat.read(path, as_version=4)), path)
-
-
-def pack(name, files):
-    """Write a zip below _build/release/ that unpacks into one folder of that name."""
-    folder = RELEASE / name
-    for file, path in files.items():
-        (folder / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, folder / file)
-    shutil.make_archive(str(folder), "zip", RELEASE, name)
-    shutil.rmtree(folder)
-
-
-def files(root):
-    """List the files below a folder: {name: path}."""
-    return {path.relative_to(root): path for path in root.rglob("*") if path.is_file()}
-
-
-def release():
-    """Write every edition and the checksums below _build/release/."""
-    import pdf  # what it needs is not there where only the book is built
-
-    shutil.rmtree(RELEASE, ignore_errors=True)
-    RELEASE.mkdir(parents=True)
-    for key, language in LANGUAGES.items():
-        suffix = f"-{key}" if language.folder else ""
-        if pdf.has_letters(language):
-            pdf.write(SITE / language.folder, RELEASE / f"backpropagation-executed{suffix}.pdf")
-    pack("site", files(SITE))
-    pack("notebooks", notebooks())
-    without = Path("_build/student")
-    student(without)
-    subprocess.run([sys.executable, "-m", "doit", "book_zh"], cwd=without, check=True)
-    built = without / SITE
-    pack("student-site", files(built))
-    pack("student-notebooks", notebooks(built))
-    sums = [f"{checksum(path)}  {path.name}\n" for path in sorted(RELEASE.iterdir())]
-    (RELEASE / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
-
-
 def main():
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -194,16 +110,13 @@ def main():
     command.add_argument("out", type=Path)
     command = commands.add_parser("lab", help="notebooks as a reader's own")
     command.add_argument("out", type=Path)
-    commands.add_parser("release", help="all editions, below _build/release/")
     options = parser.parse_args()
     if options.command == "live":
         live(options.requirement, options.out)
     elif options.command == "branch":
         branch(options.address, options.out)
-    elif options.command == "lab":
-        lab(options.out)
     else:
-        release()
+        lab(options.out)
 
 
 if __name__ == "__main__":

@@ -75,6 +75,7 @@ def switch(soup, context):
         if language is not here:
             link = soup.new_tag("a", href=address, hreflang=language.tag, lang=language.tag)
             link["class"] = "btn btn-sm language"
+            link["data-probe"] = f"{top}/{language.folder}_static/logo.svg"
             link.string = language.name
             soup.select_one(".article-header-buttons").insert(0, link)
 

@@ -78,12 +78,20 @@ async function keepOnlyLiveLinks() {
   }
 }
 
+// Nor does a button lead to another language that was not built: a picture tells, from a folder, too.
+function keepIfBuilt(link) {
+  const probe = new Image();
+  probe.addEventListener("error", () => link.remove());
+  probe.src = new URL(link.dataset.probe, location);
+}
+
 addEventListener("DOMContentLoaded", () => {
   for (const button of document.querySelectorAll("[data-call]")) {
     button.addEventListener("click", CALLS[button.dataset.call]);
   }
   for (const link of document.querySelectorAll("a.language")) {
     link.addEventListener("click", sameSection);
+    keepIfBuilt(link);
   }
   follow();
   layOutForJump();

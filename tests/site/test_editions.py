@@ -4,9 +4,10 @@ import json
 import re
 from pathlib import Path
 
-import editions
 import nbformat
 import pytest
+import release
+from languages import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 
@@ -16,7 +17,7 @@ def test_student_edition_has_every_exercise_and_no_solution(path):
     full = nbformat.read(path, as_version=4)
     exercises = re.findall(r"\{exercise\}", json.dumps(full))
     gated = json.dumps(full).count("{solution-start}")
-    cut = editions.without_solutions(nbformat.read(path, as_version=4))
+    cut = release.without_solutions(nbformat.read(path, as_version=4))
     text = json.dumps(cut)
     assert "{solution" not in text
     assert re.findall(r"\{exercise\}", text) == exercises
@@ -38,7 +39,7 @@ def test_solutions_are_cut_with_their_cells():
             code("public = 1"),
         ]
     )
-    sources = [cell.source for cell in editions.without_solutions(notebook).cells]
+    sources = [cell.source for cell in release.without_solutions(notebook).cells]
     assert sources == [
         ":::{exercise}\n:label: ex-a\nDo it.\n:::",
         "Before.\n\n\nAfter.",
@@ -52,3 +53,14 @@ def test_wheel_for_the_browser_is_in_its_own_index(site):
     [release] = index["bpcore"]["releases"].values()
     assert (site / "lite" / "pypi" / release[0]["filename"]).is_file()
     assert not list((site / "lite").rglob("*.map"))
+
+
+def test_the_parts_of_a_release_are_the_whole_site(site):
+    parts = release.parts(site)
+    assert set(parts) == {"", "-live-python", *(f"-{key}" for key in LANGUAGES if key != "en")}
+    files = [path for part in parts.values() for path in part.values()]
+    assert sorted(files) == sorted(path for path in site.rglob("*") if path.is_file())
+    assert all(site / name == path for part in parts.values() for name, path in part.items())
+    assert Path("index.html") in parts[""]
+    assert Path("zh/index.html") in parts["-zh_CN"]
+    assert all(name.parts[0] == "lite" for name in parts["-live-python"])

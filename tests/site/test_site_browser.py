@@ -5,6 +5,7 @@ are left in _build/screenshots/: the first screen light and wide, the whole page
 """
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -361,6 +362,24 @@ def test_live_python_is_offered_where_it_is(open_page, address, site, browser):
         assert tab.locator(".dropdown-launch-buttons").count() == 0
         assert tab.get_by_text("JupyterLite").count() >= (name != pages[0])
     context.close()
+
+
+@pytest.mark.parametrize("page", ["intro.html", "zh/chapters/08_delta_recursion.html"])
+def test_the_other_language_is_offered_where_it_is(browser, address, site, tmp_path, page):
+    """From a server and from a folder; not where it was not built."""
+    own = tmp_path / "site"
+    other = "zh" if not page.startswith("zh/") else "[!z]*"
+    shutil.copytree(site, own, ignore=shutil.ignore_patterns("lite", "notebooks"))
+    places = [(f"{address}{page}", 1), ((own / page).as_uri(), 1), ((own / page).as_uri(), 0)]
+    for place, count in places:
+        if not count:
+            for path in own.glob(other):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        tab = browser.new_page()
+        tab.goto(place, wait_until="load")
+        tab.wait_for_timeout(500)
+        assert tab.locator("a.language").count() == count
+        tab.close()
 
 
 def test_live_notebook_opens_and_asks_only_for_pyodide(browser, address):
