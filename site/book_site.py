@@ -44,6 +44,15 @@ UNUSED = ("_static/**/*.map", "_static/scripts/fontawesome.js*", "_static/vendor
 logger = logging.getLogger(__name__)
 
 
+def only_the_contents(app, config):
+    """Read the pages of _toc.yml and no other file.
+
+    The extension of the contents would find the others by a pattern in which the book's folder
+    stands, too: a folder named [x] is then not found.
+    """
+    config.include_patterns = [f"{name}.*" for name in config.external_site_map]
+
+
 def write_side_by_side(app, env):
     """Let all processors write pages; one has read them, as not every extension may share that."""
     app.parallel = 4 * (os.cpu_count() or 1)  # chunks of few pages, so that none waits for the last
@@ -164,6 +173,7 @@ def setup(app):
     # The TeX that MathJax would read, without MathJax: Templates.render translates it.
     app.add_html_math_renderer("mathml", (html_visit_math, None), (html_visit_displaymath, None))
     app.connect("config-inited", address.settings)
+    app.connect("config-inited", only_the_contents, priority=950)  # the contents are read with 900
     app.connect("config-inited", languages.keep_anchors)
     app.connect("source-read", languages.read_anchors)
     app.connect("builder-inited", address.dates)
