@@ -37,6 +37,7 @@ def small_book(folder, pages):
     toc = {"format": "jb-book", "root": "index", "chapters": chapters}
     (folder / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
     (folder / "index.md").write_text("# Index", encoding="utf-8")
+    (folder / "notes.md").write_text("# Of a reader's own, no page", encoding="utf-8")
     (folder / "chapters").mkdir()
     for name, text in pages.items():
         cells = [nbformat.v4.new_markdown_cell(f"# {name}"), nbformat.v4.new_markdown_cell(text)]
@@ -52,7 +53,9 @@ def built(folder):
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
     """What the terminal shows of a book with all these mistakes, a page each."""
-    folder = tmp_path_factory.mktemp("mistakes")
+    # A folder as readers have them: nothing in its name may mean something to a tool.
+    folder = tmp_path_factory.mktemp("mistakes") / '书 é o\'Hara & "sons" (1; 50%) #2 [x] $HOME'
+    folder.mkdir()
     small_book(folder, {f"page{n}": text for n, (text, _) in enumerate(MISTAKES.values())})
     done = built(folder)
     assert done.returncode != 0
