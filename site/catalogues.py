@@ -9,6 +9,7 @@ import json
 from difflib import get_close_matches
 from pathlib import Path
 
+import blocks
 import messages
 import picture_words
 import polib
@@ -55,7 +56,7 @@ def values():
         if page.suffix == ".ipynb":
             for cell in json.loads(page.read_text(encoding="utf-8"))["cells"]:
                 for name, value in glued(cell):
-                    if messages.has_words(value):
+                    if blocks.has_words(value):
                         found.setdefault(value, f"{page.as_posix()} ({name})")
     return found
 

@@ -8,18 +8,22 @@ import matplotlib.pyplot as plt
 
 from bpcore import backward, forward, plots, worked_example
 
+PICTURE = "site/static/worked-example.png"
 
-def main():
-    """Write site/static/worked-example.png: forward values in the units, deltas below them."""
+
+def draw(path=PICTURE):
+    """Draw forward values in the units, deltas below them."""
     net, X, Y = worked_example()
     cache = forward(net, X)
     grads = backward(net, cache, Y)
     units = [(i, j) for i in range(net.L + 1) for j in range(1, net.n[i] + 1)]
-    figure, ax = plt.subplots(figsize=(8, 4.4))
+    figure, ax = plt.subplots(figsize=(8, 5))
     plots.network(
         net.n,
         inside={(i, j): f"{cache.a[i][j - 1, 0]:.2f}" for i, j in units},
         below={(i, j): rf"$\delta$ = {grads.delta[i][j - 1, 0]:+.3f}" for i, j in units if i},
+        below_colour="delta",
+        apart=1.35,
         edges={
             (i, j, k): f"{net.W[i][j - 1, k - 1]:+.1f}"
             for i, j in units
@@ -36,8 +40,9 @@ def main():
         r"backward: $\delta = (W^{\!\top}\!\delta)\odot g'(z)$", (0.82, 1.0),
         xycoords="axes fraction", fontsize=11, ha="center", color=plots.COLOUR["delta"],
     )  # fmt: skip
-    figure.savefig("site/static/worked-example.png", dpi=150, bbox_inches="tight")
+    figure.savefig(path, dpi=150, bbox_inches="tight")
+    plt.close(figure)
 
 
 if __name__ == "__main__":
-    main()
+    draw()

@@ -46,3 +46,9 @@ def test_every_program_of_the_book_understands_its_step(steps):
             done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
             known = set(re.findall(r"--[a-z-]+", done.stdout))
             assert {word for word in words if word.startswith("--")} <= known
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("site/*.py")), ids=lambda path: path.name)
+def test_a_module_of_the_workshop_is_short(path):
+    """One concern a file; what is longer has two."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 200

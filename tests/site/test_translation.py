@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import blocks
 import catalogues
 import messages
 import picture_words
@@ -46,7 +47,7 @@ def html(text):
 def test_messages_are_all_there_is_to_a_page(path):
     """Each message in one line instead of its block: the page is the same."""
     text = path.read_text(encoding="utf-8")
-    assert html(messages.markdown(text, lambda message, kind: message)) == html(text)
+    assert html(blocks.markdown(text, lambda message, kind: message)) == html(text)
 
 
 def test_blocks_are_cut_where_markdown_cuts_them():
@@ -93,7 +94,7 @@ never = "touched"
 {eq}`eq-x`
 """
     found = []
-    assert messages.markdown(text, lambda message, kind: found.append((kind, message))) == text
+    assert blocks.markdown(text, lambda message, kind: found.append((kind, message))) == text
     assert found == [
         ("section", "A *title*"),
         ("text", "A paragraph in two lines with `code`."),
@@ -182,7 +183,7 @@ def test_what_is_still_english_is_found():
 def test_words_that_cells_glue_are_messages():
     found = catalogues.values()
     assert found["three"] == "chapters/05_sigmoid_derivative.ipynb (left-coin)"
-    assert all(messages.has_words(value) for value in found)
+    assert all(blocks.has_words(value) for value in found)
 
 
 def entry(catalogue, message):
