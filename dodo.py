@@ -112,9 +112,12 @@ def settings(**changes):
 
 
 def shell(command, quiet=False):
-    """Run a command and show its words together, or only if it fails."""
+    """Run a command (in a list: with words that a shell would change) and show what it says.
+
+    Its words are shown together; if it is to be quiet, only where it fails.
+    """
     pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8"}
-    done = subprocess.run(command, shell=True, check=False, **pipe)
+    done = subprocess.run(command, shell=isinstance(command, str), check=False, **pipe)
     if done.returncode or not quiet:
         print(done.stdout)
     return done.returncode == 0
@@ -132,22 +135,22 @@ def live_python():
     folder = Path(sysconfig.get_path("data"), "share", "jupyter", "labextensions")
     options = {
         "apps": ["notebooks", "tree"],
-        "contents": [str(ROOT / live)],
-        "output_dir": str(ROOT / lite),
+        "contents": [ROOT / live],
+        "output_dir": [ROOT / lite],
         # What the notebooks use, whatever else an author has in JupyterLab.
-        "ignore_sys_prefix": ["federated_extensions"],
-        "federated_extensions": [str(folder / name) for name in EXTENSIONS],
-        "no_sourcemaps": True,
-        "no_unused_shared_packages": True,
+        "ignore_sys_prefix": [True],
+        "federated_extensions": [folder / name for name in EXTENSIONS],
+        "no_sourcemaps": [True],
+        "no_unused_shared_packages": [True],
     }
-    config = wheel / "jupyter_lite_config.json"
-    config.write_text(json.dumps({"LiteBuildConfig": options}), encoding="utf-8")
-    pyodide = f'--pyodide "{PYODIDE}"' if PYODIDE else ""
-    done = shell(
-        f'jupyter lite build --lite-dir {wheel} --piplite-wheels "{ROOT / built}" {pyodide} '
-        "--log-level ERROR",
-        quiet=True,
-    )
+    command = ["jupyter", "lite", "build", "--log-level", "ERROR", "--lite-dir", str(wheel)]
+    command += ["--piplite-wheels", str(ROOT / built)]
+    command += ["--pyodide", PYODIDE] if PYODIDE else []
+    # Not in a file, which would not be found in a folder named [x].
+    command += [
+        f"--LiteBuildConfig.{key}={one}" for key, values in options.items() for one in values
+    ]
+    done = shell(command, quiet=True)
     # Every browser that runs JupyterLite takes the fonts that are packed best (woff2).
     remove(*found(*(f"{lite}/build/fa-*.{old}" for old in ("eot", "svg", "ttf", "woff"))))
     return done
