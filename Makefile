@@ -52,7 +52,7 @@ help: ## list the targets
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"This book needs Python 3.11 or newer; $(PYTHON) is {sys.version.split()[0]}.")'
 	@"$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null || { echo "Python has no venv module; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@echo "Setting up .venv (about a minute) …"
-	@[ -x $(PY) ] || "$(PYTHON)" -m venv .venv
+	@$(PY) -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv # also one that a Ctrl-C left half made
 	@$(PY) -m pip install -qq --disable-pip-version-check "uv<1" \
 		&& $(UV) pip install --quiet --python $(PY) --require-hashes -r $< && $(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation -e . \
 		|| { $(PY) -m pip install -qq --disable-pip-version-check -r $< && $(PY) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .; }

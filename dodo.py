@@ -146,10 +146,9 @@ def live_python():
     command = ["jupyter", "lite", "build", "--log-level", "ERROR", "--lite-dir", str(wheel)]
     command += ["--piplite-wheels", str(ROOT / built)]
     command += ["--pyodide", PYODIDE] if PYODIDE else []
-    # Not in a file, which would not be found in a folder named [x].
-    command += [
-        f"--LiteBuildConfig.{key}={one}" for key, values in options.items() for one in values
-    ]
+    # Not in a file, which would not be found in a folder with $ in its name.
+    for name, values in options.items():
+        command += [f"--LiteBuildConfig.{name}={value}" for value in values]
     done = shell(command, quiet=True)
     # Every browser that runs JupyterLite takes the fonts that are packed best (woff2).
     remove(*found(*(f"{lite}/build/fa-*.{old}" for old in ("eot", "svg", "ttf", "woff"))))

@@ -323,6 +323,8 @@ def main():
     if options.list:
         sys.exit("\n".join(f"{name:14}{what.__doc__}" for name, what in CIRCUMSTANCES.items()))
     state = subprocess.check_output(["git", "-C", ROOT, "rev-parse", options.of], text=True).strip()
+    # Who is started in the background ignores Ctrl-C, and so would all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     bad = 0
     for names in options.names:
         room = Path(tempfile.mkdtemp(prefix="circumstances-"))
