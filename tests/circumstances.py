@@ -318,10 +318,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", default=list(CIRCUMSTANCES), metavar="NAME[+NAME…]")
     parser.add_argument("--of", default="HEAD", metavar="COMMIT")
-    parser.add_argument("--list", action="store_true", help="tell the names")
+    parser.add_argument("--list", action="store_true", help="tell the names with what they mean")
+    parser.add_argument("--names", action="store_true", help="tell the names")
     options = parser.parse_args()
-    if options.list:
-        sys.exit("\n".join(f"{name:14}{what.__doc__}" for name, what in CIRCUMSTANCES.items()))
+    if options.list or options.names:
+        for name, what in CIRCUMSTANCES.items():
+            print(f"{name:14}{what.__doc__}" if options.list else name)
+        return
     state = subprocess.check_output(["git", "-C", ROOT, "rev-parse", options.of], text=True).strip()
     # Who is started in the background ignores Ctrl-C, and so would all that it starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
