@@ -16,7 +16,7 @@ def check(label: str, left: ArrayLike, right: ArrayLike, tol: float = 1e-12) -> 
     left, right : arrays of the same shape, or numbers
         The two sides; nothing is broadcast.
     tol : float
-        Largest allowed difference, relative to the largest entry (absolute below 1).
+        Largest allowed difference, relative to the largest entry of right (absolute if all are 0).
 
     Raises
     ------
@@ -32,7 +32,8 @@ def check(label: str, left: ArrayLike, right: ArrayLike, tol: float = 1e-12) -> 
 
     Notes
     -----
-    The line names the digits of tol, never the measured difference: stored outputs are compared.
+    Digits are counted from the first one of the largest entry. The line names those of tol, never
+    the measured difference: stored outputs are compared.
     """
     if not (isinstance(label, str) and label.startswith("eq-")):
         raise ValueError(f"label must be the equation's label, eq-..., got {valid.describe(label)}")
@@ -45,7 +46,7 @@ def check(label: str, left: ArrayLike, right: ArrayLike, tol: float = 1e-12) -> 
         raise AssertionError(f"{label}: both sides must be finite numbers, got {left} and {right}")
     with np.errstate(over="ignore"):
         off = np.abs(left - right)
-    if off.max() > tol * max(1.0, np.abs(right).max()):
+    if off.max() > tol * (np.abs(right).max() or 1.0):
         k = tuple(int(i) for i in np.unravel_index(off.argmax(), off.shape))
         raise AssertionError(f"{label}: {left[k]} and {right[k]} differ at {list(k)} (tol {tol:g})")
     print(f"✓ {label}: both sides agree to {int(-np.log10(tol) + 1e-9)} digits")
