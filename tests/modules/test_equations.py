@@ -16,8 +16,8 @@ def test_it_prints_the_tolerance_and_nothing_that_differs_between_machines(capsy
 
 
 @pytest.mark.parametrize(("left", "right"), [
-    (1.0, 1.0 + 2e-12), (1.0 + 2e-12, 1.0), (2e-12, 0.0), (0.0, 1e-20), (1e-6, 1.1e-6), ([1.0, 2.0], [1.0, 2.1]),
-    (1e3, 1e3 + 2e-9), (1e308, -1e308),
+    (1.0, 1.0 + 2e-12), (1.0 + 2e-12, 1.0), (2e-12, 0.0), (0.0, 1e-20), (1e-6, 1.1e-6),
+    ([1.0, 2.0], [1.0, 2.1]), (1e3, 1e3 + 2e-9), (1e308, -1e308),
 ])  # fmt: skip
 def test_a_difference_fails(capsys, left, right):
     with (
@@ -35,7 +35,8 @@ def test_the_worst_entry_is_named():
 
 
 @pytest.mark.parametrize(("left", "right"), [
-    (1e-12, 0.0), (1e3, 1e3 + 9e-10), ([1e6, 0.0], [1e6, 9e-7]), (0.25, 0.25 - 2e-13), (1e-9, 1e-9 + 9e-22),
+    (1e-12, 0.0), (1e3, 1e3 + 9e-10), ([1e6, 0.0], [1e6, 9e-7]), (0.25, 0.25 - 2e-13),
+    (1e-9, 1e-9 + 9e-22),
 ])  # fmt: skip
 def test_the_tolerance_is_relative_to_the_largest_entry_and_absolute_if_all_are_0(left, right):
     check("eq-a", left, right)
