@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-import messages
+import blocks
 import pytest
 
 import bpcore
@@ -70,6 +70,8 @@ def test_the_map_of_the_package_is_what_its_alt_text_says(run_cells):
     for module in names["column"]:
         levels.setdefault(names["row"](module), []).append(module)
     assert f"{'; '.join(', '.join(levels[k]) for k in sorted(levels))}." in read("api.md")
+    said = {6: "six", 7: "seven", 11: "Eleven", 12: "Twelve", 13: "Thirteen"}
+    assert f'"{said[len(names["column"])]} boxes in {said[len(levels)]} rows,' in read("api.md")
     homes = {module: len(lines) for module, lines in names["tagged"].items() if lines}
     assert homes == {"network": 2, "backprop": 4, "descent": 3}
 
@@ -87,7 +89,7 @@ def test_the_words_of_a_picture_are_for_translators(path):
     text = path.read_text(encoding="utf-8")
     wanted = re.findall(r"^ +(?:caption|alt): (.*)$", text, re.M)
     met = []
-    messages.markdown(
+    blocks.markdown(
         text,
         lambda words, kind: met.append(words) if kind in ("caption", "picture in words") else None,
     )
