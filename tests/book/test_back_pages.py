@@ -6,8 +6,8 @@ from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import blocks
+import matplotlib.pyplot as plt
 import pytest
 
 import bpcore
