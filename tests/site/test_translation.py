@@ -175,6 +175,16 @@ def test_a_word_that_holds_a_forbidden_one_is_another_word():
     assert "the glossary says 神经元" in found
 
 
+@pytest.mark.parametrize(
+    "said", ["![图 $b^{[1](s)}$](a.png)", "看 ![图 $b^{[1](s)}$ 在此](a.png) 点开看。"]
+)
+def test_what_a_picture_says_is_no_part_of_the_sentence(said):
+    english = "See ![a picture of $b^{[1](s)}$](a.png)"
+    assert list(compare(english, said)) == []
+    (found,) = compare(english, said.replace("![图", "![图!"))
+    assert "use ，。；：？！" in found
+
+
 def test_what_is_still_english_is_found():
     assert any("still in English" in line for line in compare("It is not so.", "It is not so."))
     assert list(compare("Adam and tanh", "Adam and tanh")) == []  # names stay
