@@ -33,12 +33,17 @@ NO_WORDS = re.compile(
 )
 ROLE_WORDS = re.compile(r"\{(?!eq|glue)[\w:-]+\}`([^`<]*\S)\s*<[^`>]+>`")
 WORDS = re.compile(r"[A-Za-z][a-z]")
+MARKS = re.compile("[.,:;()]")
+DRAWN = re.compile(r"(?m)^(<title[^>]*>|<text[^>]*>)(.*)(?=</(?:title|text)>$)")
 
 
 def has_words(text):
-    """Say whether there is anything to translate."""
+    """Say whether there is anything to translate: words, or marks between Chinese words."""
+    rest = NO_WORDS.sub(" ", text)
     named = " ".join(ROLE_WORDS.findall(text))
-    return bool(WORDS.search(NO_WORDS.sub(" ", text)) or WORDS.search(named))
+    if WORDS.search(rest) or WORDS.search(named):
+        return True
+    return 'lang="zh-Hans"' in text and bool(MARKS.search(rest))
 
 
 def one(text, say, kind="text"):
@@ -59,6 +64,8 @@ def markdown(text, say):
                 block = titles(block, say)
             elif "{code-cell}" in lines[k]:
                 block = picture(block, say)
+            elif "{raw} html" in lines[k]:
+                block = drawing(block, say)
             out.append(block)
         elif opened := DIRECTIVE.fullmatch(lines[k]):
             stop = k + 1
@@ -145,3 +152,8 @@ def picture(block, say):
             block,
         )
     return block
+
+
+def drawing(block, say):
+    """Translate the words of a drawing in SVG; those inside of a link are names."""
+    return DRAWN.sub(lambda found: found[1] + one(found[2], say, "word in a drawing"), block)

@@ -25,6 +25,7 @@ PATTERNS = {
 }
 KEPT = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
 ROLE = re.compile(r"\{([\w:+-]+)\}`(?:(?P<words>[^`<]*\S)\s*<(?P<name>[^`>]+)>|(?P<only>[^`]*))`")
+IMAGE = re.compile(r"!\[(.*?)\]\([^)\s]*\)")  # what it says stands apart from the text around it
 NUMBER_ROLES = {"eq", "glue:text", "glue:math", "cite:p", "cite:t"}
 
 # What is stressed, and how many stars are seen on the page because nothing is.
@@ -80,9 +81,12 @@ def words(text):
             return found["only"]
         return X if found[1] in NUMBER_ROLES else ANY
 
-    text = KEPT["Chinese words of the English page"].sub(ANY, text.replace("![", "|"))
+    text = KEPT["Chinese words of the English page"].sub(ANY, text)
     text = KEPT["role"].sub(role, text)
-    for kind, sign in (("code", X), ("formula", X), ("address", "]"), ("HTML tag", "")):
+    for kind, sign in (("code", X), ("formula", X)):
+        text = KEPT[kind].sub(sign, text)
+    text = IMAGE.sub(r"|\1|", text)
+    for kind, sign in (("address", "]"), ("HTML tag", "")):
         text = KEPT[kind].sub(sign, text)
     text = re.sub(r"\*+|(?<!\w)_|_(?!\w)|[\[\]\\]", "", text)
     return re.sub(r"\s*\|\s*", "\n", text)

@@ -111,6 +111,34 @@ never = "touched"
     ]
 
 
+def test_a_glossary_has_marks_to_translate_and_a_drawing_words():
+    text = """```{raw} html
+<svg>
+<title id="map">One unit</title>
+<text x="4">x</text>
+<text x="1"><a href="#term-step">step</a> is one</text>
+<a href="#term-bias"><text>bias</text></a>
+</svg>
+```
+
+:::{glossary}
+logit
+  <span lang="zh-Hans">对数几率</span>. $z$. {ref}`sec-unit`
+:::
+
+| <span lang="zh-Hans">层</span> | céng | {term}`layer` |
+
+$x$. {ref}`sec-unit`
+"""
+    found = []
+    assert blocks.markdown(text, lambda message, kind: found.append(message)) == text
+    assert found == [
+        "One unit",
+        '<a href="#term-step">step</a> is one',
+        '<span lang="zh-Hans">对数几率</span>. $z$. {ref}`sec-unit`',
+    ]
+
+
 def test_words_of_pictures_are_found_inside_of_others():
     script = 'x(t`One`, t`a ${f(`no ${b}`)} is ${c ? t` of ${d}` : ""}.`, `not this`); start t(x)'
     assert list(picture_words.marked(script)) == ["One", "a {0} is {1}.", " of {0}"]
@@ -173,6 +201,16 @@ def test_a_word_that_holds_a_forbidden_one_is_another_word():
     assert list(compare(cell, "每个神经元都有自己的单元格。")) == []
     (found,) = compare(cell, "每个单元都有自己的单元格。")
     assert "the glossary says 神经元" in found
+
+
+@pytest.mark.parametrize(
+    "said", ["![图 $b^{[1](s)}$](a.png)", "看 ![图 $b^{[1](s)}$ 在此](a.png) 点开看。"]
+)
+def test_what_a_picture_says_is_no_part_of_the_sentence(said):
+    english = "See ![a picture of $b^{[1](s)}$](a.png)"
+    assert list(compare(english, said)) == []
+    (found,) = compare(english, said.replace("![图", "![图!"))
+    assert "use ，。；：？！" in found
 
 
 def test_what_is_still_english_is_found():
