@@ -155,6 +155,7 @@ def finished(app, error):
         raise SphinxError(f"pages of _toc.yml that were not written: {missing}")
     if languages.LANGUAGES[app.config.language].folder:
         languages.count(out)
+        languages.speak_later(out)
         return  # of 404.html a server has one for all
     text = (TEMPLATES / "404.html").read_text(encoding="utf-8")
     home = html.escape(app.config.html_baseurl or "./", quote=True)

@@ -26,6 +26,7 @@ THEMES = (
     "Color mode",
     "Main",
     "Search this book...",
+    "Toggle hidden content",
     "Toggle primary sidebar",
     "Toggle secondary sidebar",
     *(f"Link to this {place}" for place in ("heading", "image", "equation", "table", "code")),
@@ -89,6 +90,16 @@ def count(out):
     if found != 1:
         raise SphinxError(f"{path}: the rule of plurals is not made from a string as it was")
     path.write_text(text, encoding="utf-8")
+
+
+def speak_later(out):
+    """Say in the language of the pages what a script adds to them."""
+    path = out / "_static" / "togglebutton.js"
+    words = "Toggle hidden content"
+    text = path.read_text(encoding="utf-8")
+    if words not in text:
+        raise SphinxError(f"{path} does not say {words!r} as it did")
+    path.write_text(text.replace(words, _(words)), encoding="utf-8")
 
 
 def keep_anchors(app, config):

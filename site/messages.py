@@ -44,7 +44,7 @@ def bibliography(text, say):
 def settings(text, say):
     """Translate what the settings of the book say to readers: its title, author and parts."""
     return re.sub(
-        r"(?m)^(title|author|  - caption|    nb_code_prompt_\w+)(: )(.*)$",
+        r"(?m)^(title|author|  - caption|    (?:nb_code_prompt|togglebutton_hint)\w*)(: )(.*)$",
         lambda found: found[1] + found[2] + one(found[3], say, found[1].strip(" -")),
         text,
     )
