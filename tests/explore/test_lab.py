@@ -75,7 +75,11 @@ def lab(own, tmp_path_factory):
                 time.sleep(0.1)
         yield address
         server.terminate()
-        server.wait()
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:  # seen once with Python 3.13: it went on for ever
+            server.kill()
+            server.wait()
 
 
 def opened(browser, address, height=3000):
