@@ -44,9 +44,10 @@ def check(label: str, left: ArrayLike, right: ArrayLike, tol: float = 1e-12) -> 
         raise AssertionError(f"{label}: shapes differ, {left.shape} and {right.shape}")
     if left.size == 0 or not (np.isfinite(left).all() and np.isfinite(right).all()):
         raise AssertionError(f"{label}: both sides must be finite numbers, got {left} and {right}")
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", under="ignore"):
         off = np.abs(left - right)
-    if off.max() > tol * (np.abs(right).max() or 1.0):
+        allowed = tol * (np.abs(right).max() or 1.0)
+    if off.max() > allowed:
         k = tuple(int(i) for i in np.unravel_index(off.argmax(), off.shape))
         raise AssertionError(f"{label}: {left[k]} and {right[k]} differ at {list(k)} (tol {tol:g})")
     print(f"✓ {label}: both sides agree to {int(-np.log10(tol) + 1e-9)} digits")

@@ -11,6 +11,7 @@ import logging
 import re
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -57,7 +58,9 @@ def mistake(path, notebook, error):
     for number, cell in enumerate(notebook.cells, start=1):
         for output in cell.get("outputs", ()):
             if output.output_type == "error" and not slow:
-                return tell(path, number, cell, f"{output.ename}: {output.evalue}")
+                # What Python 3.13 calls a line that ends too soon is a name of its own.
+                name = output.ename.replace("_IncompleteInputError", "SyntaxError")
+                return tell(path, number, cell, f"{name}: {output.evalue}")
             if output.output_type == "stream" and output.name == "stderr":
                 said = "it wrote to stderr, which would stand in the book: " + output.text.strip()
                 return tell(path, number, cell, said)
@@ -82,18 +85,30 @@ def tell(path, number, cell, what, line=None):
     return f"{path.parent.name}/{path.name}, cell {number} ({place[:60]}): {what}"
 
 
+@contextmanager
+def opened():
+    """Open the cache of the build; its database is closed at the end."""
+    cache = get_cache(CACHE)
+    try:
+        yield cache
+    finally:
+        cache.db.dispose()
+
+
 def kept(path):
     """Tell whether the cache has this page as it is."""
-    try:
-        return bool(get_cache(CACHE).match_cache_notebook(read(path)))
-    except KeyError:
-        return False
+    with opened() as cache:
+        try:
+            return bool(cache.match_cache_notebook(read(path)))
+        except KeyError:
+            return False
 
 
 def keep(path, notebook):
     """Put what was executed into the cache of the build."""
     bundle = CacheBundleIn(notebook, str(path))
-    get_cache(CACHE).cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+    with opened() as cache:
+        cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
 
 
 def store(path, notebook):

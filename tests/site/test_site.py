@@ -12,10 +12,10 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import editions
 import icons
 import nbformat
 import pytest
+import release
 import yaml
 from address import repository
 from bs4 import BeautifulSoup
@@ -387,7 +387,7 @@ def test_what_is_no_address_is_refused_in_a_sentence(pasted):
 
 
 def test_one_setting_switches_on_the_buttons(tmp_path):
-    student = editions.without_solutions(page_of("student"))
+    student = release.without_solutions(page_of("student"))
     written = {"page": page_of("page"), "student": student}
     pages = {f"chapters/{name}.ipynb": nbformat.writes(page) for name, page in written.items()}
     done = build(tmp_path, "https://github.com/someone/somebook", pages)
