@@ -85,7 +85,7 @@ def lab(own, tmp_path_factory):
 def opened(browser, address, height=3000):
     """Open a notebook and wait for its kernel."""
     tab = browser.new_page(viewport={"width": 1280, "height": height})
-    tab.set_default_timeout(60_000)
+    tab.set_default_timeout(180_000)  # a busy machine draws a chapter slowly
     tab.goto(address)
     ready = "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
     tab.wait_for_function(f"window.jupyterapp && {ready}")
