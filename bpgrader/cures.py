@@ -69,7 +69,8 @@ CURES = [
     ),
     (
         "built-in sum or max",
-        r"'(axis|keepdims)' is an invalid keyword|'numpy.ndarray' object .* be interpreted",
+        r"'(axis|keepdims)' is an invalid keyword|'numpy.ndarray' object .* be interpreted|"
+        r"\b(sum|max|min)\(\) got an unexpected keyword argument '(axis|keepdims)'",
         "the built-in sum, max and min know no axis and no arrays: use np.sum, np.max, np.min",
     ),
     (

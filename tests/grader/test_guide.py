@@ -73,6 +73,6 @@ def test_the_guide_has_every_exit_code_and_every_table():
     codes = re.findall(r"^  (\d+)  ", EPILOG, re.M)
     assert len(codes) == 7
     assert all(f"| {code} |" in GUIDE for code in codes)
-    told = re.findall(r"^    (\S+)  +", main.commands["report"].help, re.M)
+    told = re.findall(r"^ *(\S+)  +", main.commands["report"].help, re.M)
     assert len(told) == 8
     assert all(f"{name.rstrip('/')}" in GUIDE for name in told)

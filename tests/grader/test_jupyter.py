@@ -366,6 +366,6 @@ def _takes(source):
             warnings.simplefilter("ignore")
             cell = TransformerManager().transform_cell(source)
             compile(cell, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, SystemError):  # the last: Python 3.13.0, for a zero byte
         return False
     return True
