@@ -316,7 +316,7 @@ def again(machine, steps, environment):
 def main():
     """Build in each and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", default=list(CIRCUMSTANCES), metavar="NAME[+NAME…]")
+    parser.add_argument("builds", nargs="*", default=list(CIRCUMSTANCES), metavar="NAME[+NAME…]")
     parser.add_argument("--of", default="HEAD", metavar="COMMIT")
     parser.add_argument("--list", action="store_true", help="tell the names with what they mean")
     parser.add_argument("--names", action="store_true", help="tell the names")
@@ -329,7 +329,7 @@ def main():
     # Who is started in the background ignores Ctrl-C, and so would all that it starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     bad = 0
-    for names in options.names:
+    for names in options.builds:
         room = Path(tempfile.mkdtemp(prefix="circumstances-"))
         machine, began = Machine(room, state), time.monotonic()
         try:
