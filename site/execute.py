@@ -12,6 +12,7 @@ import re
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import active_children
 from pathlib import Path
 
 import nbformat
@@ -127,15 +128,23 @@ def main(arguments):
     pages.sort(key=lambda path: path.stat().st_size, reverse=True)
     failed = False
     with ProcessPoolExecutor() as pool:
-        for path, (notebook, wrong) in zip(pages, pool.map(run, pages), strict=True):
-            if wrong:
-                failed = True
-                print(wrong, file=sys.stderr)
-            else:
-                take(path, notebook)
+        try:
+            for path, (notebook, wrong) in zip(pages, pool.map(run, pages), strict=True):
+                if wrong:
+                    failed = True
+                    print(wrong, file=sys.stderr)
+                else:
+                    take(path, notebook)
+        except KeyboardInterrupt:
+            for worker in active_children():  # each has one more page; their kernels see it and end
+                worker.kill()
+            raise
     return failed
 
 
 if __name__ == "__main__":
     logging.disable()
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
