@@ -11,6 +11,7 @@ from bpcore import backward, forward, plots, worked_example
 PICTURE = "site/static/worked-example.png"
 
 
+@plt.style.context("default", after_reset=True)  # whoever calls may have set another style
 def draw(path=PICTURE):
     """Draw forward values in the units, deltas below them."""
     net, X, Y = worked_example()
