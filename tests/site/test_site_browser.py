@@ -472,7 +472,7 @@ def test_what_waits_for_its_layout_is_printed(waiting):
     shown = f"{LAST}.checkVisibility({{ contentVisibilityAuto: true }})"
     assert not waiting.evaluate(shown)
     waiting.emulate_media(media="print")
-    assert waiting.evaluate(shown)
+    waiting.wait_for_function(shown)  # with the next frame
 
 
 def test_a_link_from_another_page_arrives(open_page, address):
