@@ -167,8 +167,11 @@ def test_what_is_typed_when_a_page_is_left_is_saved(marking, folder):
     tab.locator("textarea").first.fill("to the last word")
     tab.get_by_role("link", name="All questions").click()
     tab.get_by_role("heading", name="answers in words").wait_for()
-    tab.wait_for_timeout(300)
-    assert kept(folder)["Student 0"][2] == "to the last word"
+    for _ in range(100):  # the words come when the page has gone
+        if kept(folder)["Student 0"][2] == "to the last word":
+            return
+        tab.wait_for_timeout(100)
+    raise AssertionError(kept(folder)["Student 0"])
 
 
 def test_what_cannot_be_saved_is_said_and_kept_in_the_window(marking, folder, window):
