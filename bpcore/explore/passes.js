@@ -18,7 +18,7 @@ export const numbers = (s) => {
   return { J: cost(pass, s.Y, s.loss), z: pass.z, a: pass.a, ...grads };
 };
 
-export function difference(s, path, h = 1e-5) { // of the cost, by one number of the state
+export function difference(s, path, h = 1e-5) { // of the loss, by one number of the state
   const J = (x) => cost(forward(put(s, path, x), put(s, path, x).X), s.Y, s.loss);
   const x = at(s, path);
   return (J(x + h) - J(x - h)) / (2 * h);
@@ -31,7 +31,7 @@ export function arithmetic(s, { z, a, delta, dW, db, J }, [kind, i]) { // the li
     case "x": return s.X.map((_, j) => `${nameOf("x", 0, j).replace("⁰", "")} = ${short(one(s.X, j))}`);
     case "z": return each((row, j) => `${nameOf("z", i, j)} = ${sum(row.map((w, k) => `${factor(w)} · ${factor(one(a[i - 1], k))}`))} + ${factor(one(s.b[i], j))} = ${short(one(z[i], j))}`);
     case "a": return each((_, j) => `${nameOf("a", i, j)} = ${G[s.g[i]]}(${short(one(z[i], j))}) = ${short(one(a[i], j))}`);
-    case "J": return [`J = ${sum(s.Y.map((_, j) => loss(s, one(a[L], j), one(s.Y, j))))} = ${short(J)}`];
+    case "J": return [`ℓ = ${sum(s.Y.map((_, j) => loss(s, one(a[L], j), one(s.Y, j))))} = ${short(J)}`];
     case "δ": return each((_, j) => {
       const result = ` = ${short(one(delta[i], j))}`, [out, y] = [one(a[i], j), i === L ? one(s.Y, j) : 0], slope = ACTIVATIONS[s.g[i]].slope(out);
       if (i === L) return `${nameOf("δ", i, j)} = ${s.loss === "quadratic" ? `(${short(out)} − ${y}) · ${short(slope)}` : `${short(out)} − ${y}`}${result}`;
@@ -76,8 +76,8 @@ export function passes(stage) {
       const now = numbers(s), [value, product] = slope(s, now, s.look), [kind, i] = order[s.at];
       const needed = s.look[0] === "X" ? 1 : s.look[1]; // the layer whose delta the derivative is made of
       const chosen = reached(s, "δ", needed)
-        ? t`∂J/∂${label(s.look)} = ${product} = ${short(value, 5)}; the page's own finite difference: ${short(difference(s, s.look), 5)}.`
-        : t`∂J/∂${label(s.look)} needs δ${up(needed)}: go on to the stage "${TITLES.δ(needed, L)}".`;
+        ? t`∂ℓ/∂${label(s.look)} = ${product} = ${short(value, 5)}; the page's own finite difference: ${short(difference(s, s.look), 5)}.`
+        : t`∂ℓ/∂${label(s.look)} needs δ${up(needed)}: go on to the stage "${TITLES.δ(needed, L)}".`;
       return [`${TITLES[kind](i, L)}`, ...arithmetic(s, now, order[s.at]), chosen].join("\n");
     },
     draw(s) {
