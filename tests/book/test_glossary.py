@@ -77,7 +77,7 @@ def test_both_lists_are_whole_and_in_order():
         (zh, term)
         for term, text in ENTRIES.items()
         for words in CHINESE.findall(text)
-        for zh in words.split(", ")
+        for zh in words.split("、")
         if not zh.isascii()
     }
     assert listed == named
@@ -90,6 +90,12 @@ def by_sound(pinyin):
     marked = unicodedata.normalize("NFD", pinyin.lower())
     plain = "".join(letter for letter in marked if unicodedata.category(letter) != "Mn")
     return plain.split(), [TONES.index(letter) for letter in marked if letter in TONES]
+
+
+@pytest.mark.parametrize("path", sorted(CHAPTERS.glob("*.*")), ids=lambda path: path.stem)
+def test_chinese_words_have_chinese_marks(path):
+    text = path.read_text(encoding="utf-8").replace('\\"', '"')
+    assert [words for words in CHINESE.findall(text) if re.search(r"[,;:?!()\"']", words)] == []
 
 
 def test_the_picture_leads_to_entries():
