@@ -24,9 +24,15 @@ def read(name):
     return (CHAPTERS / name).read_text(encoding="utf-8")
 
 
-def test_the_lines_on_top_of_the_api_page_run():
-    failed, tried = doctest.testfile(str(CHAPTERS / "api.md"), module_relative=False)
-    assert tried > 5
+@pytest.mark.parametrize(("name", "lines"), [("api", 6), ("assignments", 3)])
+def test_the_lines_of_a_session_run(name, lines):
+    failed, tried = doctest.testfile(
+        str(CHAPTERS / f"{name}.md"),
+        module_relative=False,
+        optionflags=doctest.NORMALIZE_WHITESPACE,
+        encoding="utf-8",
+    )
+    assert tried >= lines
     assert failed == 0
 
 
