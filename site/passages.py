@@ -7,7 +7,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.locale import _
 
-CHECKED = re.compile(r"(?<=✓ )(eq-[\w-]+)")
+CHECKED = re.compile(r"(✓ )(eq-[\w-]+)(.*)")
 MOVED = json.loads(Path(__file__).with_name("moved.json").read_text(encoding="utf-8"))
 
 
@@ -28,16 +28,20 @@ def name_equations(soup, context):
         if "✓ eq-" not in line.get_text() or line.find_parent(class_="cell_input"):
             continue
         for text in line.find_all(string=CHECKED):
-            parts = CHECKED.split(text)
-            for k in range(1, len(parts), 2):
-                if parts[k] not in context["equations"]:  # an example of the API page
+            parts = CHECKED.split(text)  # between two lines stand a mark, a label and the rest
+            for k in range(1, len(parts), 4):
+                mark, label, rest = parts[k : k + 3]
+                told = parts[k] = soup.new_tag("span", attrs={"class": "check-line"})
+                parts[k + 1 : k + 3] = "", ""
+                if label not in context["equations"]:  # an example of the API page
+                    told.string = mark + label + rest
                     continue
-                page, number, anchor = context["equations"][parts[k]]
+                page, number, anchor = context["equations"][label]
                 here = page == context["pagename"]
                 href = f"#{anchor}" if here else f"{context['pathto'](page)}#{anchor}"
                 link = soup.new_tag("a", href=href, attrs={"class": "check-label"})
-                link.string = f"({number}) {parts[k]}"
-                parts[k] = link
+                link.string = f"({number}) {label}"
+                told.extend([mark, link, rest])
             text.replace_with(*parts)
 
 

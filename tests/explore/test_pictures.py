@@ -565,7 +565,8 @@ def test_no_stage_shows_what_is_not_computed_yet(shown):
         for k in range(10):
             hidden &= stages.get_attribute("aria-valuetext") != since
             *lines, said = tab.locator(".bpx-said").inner_text().strip().split("\n")
-            assert said.startswith("∂ℓ/∂") and "J" not in "".join(lines)  # one sample: its loss
+            assert said.startswith("∂ℓ/∂")  # one sample: its loss
+            assert "J" not in "".join(lines)
             told = re.search(r"difference: ([−-]?[\d.]+)\.$", said)
             assert (told is None) == hidden, (look, k, said)
             if told:

@@ -179,6 +179,7 @@ def test_what_check_printed_leads_to_its_equation(soups):
             target = soups[f"{Path(name).parent}/{page}" if page else name].find(id=anchor)
             number = target.find(class_="eqno") or target.find_next(class_="eqno")
             assert link.get_text().split()[0] in number.get_text()
+            assert re.fullmatch(r"✓ .*: both sides agree to \d+ digits", link.parent.get_text())
             links += 1
         assert not re.search(
             r"✓ eq-", " ".join(p.get_text() for p in soup.select(".cell_output pre"))

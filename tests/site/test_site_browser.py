@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 WIDTHS = {1280: 900, 360: 740}
-SHOTS = {("light", 1280): False, ("dark", 360): True}  # whether the whole page is shown
+SHOTS = {("light", 1280): 900, ("dark", 360): 65_000}  # as high as that; a JPEG is not higher
 WAITING = ".bd-article > section section:not(.laid-out)"
 READY = f"""async () => {{
     const late = '.bp-live:not(.bpx), {WAITING}';
@@ -68,6 +68,11 @@ CUT = """() => {
     for (const box of folded) box.open = false;
     return [...cut, ...hidden].map((formula) => formula.textContent);
 }"""
+# What `check` has printed is read without scrolling.
+WIDE = """() => [...document.querySelectorAll('.check-line')].filter((line) => {
+    const right = (tag) => tag.getBoundingClientRect().right;
+    return right(line) > right(line.closest('pre'));
+}).map((line) => line.textContent)"""
 # The font of the formulas came with the page.
 FONT = "[...document.fonts].some((font) => font.family === 'STIX2' && font.status === 'loaded')"
 # What only slows axe down: the inside of formulas (MathML, of the sentence's colour) and of icons,
@@ -182,9 +187,13 @@ def test_page(open_page, address, site, built_page):
             assert tab.evaluate("document.documentElement.scrollWidth") <= width
             assert tab.evaluate(UNREACHABLE) == []
             assert tab.evaluate(CUT) == []
+            assert tab.evaluate(WIDE) == []
             if (scheme, width) in SHOTS:
                 name = f"{built_page.replace('/', '-')}-{scheme}-{width}.jpg"
-                tab.screenshot(path=shots / name, full_page=SHOTS[scheme, width], quality=80)
+                height = tab.evaluate("document.documentElement.scrollHeight")
+                size = {"width": width, "height": min(height, SHOTS[scheme, width])}
+                tab.screenshot(path=shots / name, full_page=True, clip={"x": 0, "y": 0} | size)
+                assert (shots / name).stat().st_size
         for width, found in findings(tab, scheme):
             assert found == [], f"{scheme}, {width} px"
 
