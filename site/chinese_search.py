@@ -8,6 +8,12 @@ import jieba
 from sphinx.search.zh import SearchChinese
 
 
+class Terms(set):
+    """Words of Latin letters: Sphinx looks for every word of the book in a list of them."""
+
+    extend = set.update
+
+
 class ChineseSearch(SearchChinese):
     """Words of Chinese by jieba, which is taught the terms."""
 
@@ -16,6 +22,7 @@ class ChineseSearch(SearchChinese):
     def init(self, options):
         """Read the terms."""
         super().init(options)
+        self.latin_terms = Terms()  # pyright: ignore[reportAttributeAccessIssue]
         jieba.setLogLevel(logging.WARNING)
         with Path(options["terms"]).open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):

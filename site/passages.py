@@ -2,13 +2,37 @@
 
 import json
 import re
+from functools import cache, cached_property
 from pathlib import Path
 
 from docutils import nodes
+from sphinx.domains.std import StandardDomain
 from sphinx.locale import _
 
 CHECKED = re.compile(r"(✓ )(eq-[\w-]+)(.*)")
 MOVED = json.loads(Path(__file__).with_name("moved.json").read_text(encoding="utf-8"))
+
+
+class Pages:
+    """Sphinx's environment, which unpickles every page once."""
+
+    def __init__(self, env):
+        self.env, self.get_doctree = env, cache(env.get_doctree)
+
+    def __getattr__(self, name):
+        return getattr(self.env, name)
+
+
+class Numbers(StandardDomain):
+    """Sphinx's own: it unpickles a page for every reference to a number of it."""
+
+    @cached_property
+    def pages(self):
+        """All pages, to look into."""
+        return Pages(self.env)
+
+    def _resolve_numref_xref(self, env, *args, **kwargs):
+        return super()._resolve_numref_xref(self.pages, *args, **kwargs)
 
 
 def equations(env):
