@@ -49,5 +49,6 @@ def check(label: str, left: ArrayLike, right: ArrayLike, tol: float = 1e-12) -> 
         allowed = tol * (np.abs(right).max() or 1.0)
     if off.max() > allowed:
         k = tuple(int(i) for i in np.unravel_index(off.argmax(), off.shape))
-        raise AssertionError(f"{label}: {left[k]} and {right[k]} differ at {list(k)} (tol {tol:g})")
+        at = f" at {list(k)}" if k else ""
+        raise AssertionError(f"{label}: {left[k]} and {right[k]} differ{at} (tol {tol:g})")
     print(f"✓ {label}: both sides agree to {int(-np.log10(tol) + 1e-9)} digits")
