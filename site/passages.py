@@ -78,7 +78,7 @@ def forward(soup, context):
         for anchor, page in moved.items():
             href = f"{context['pathto'](page)}#{anchor}"
             link = soup.new_tag("a", id=anchor, href=href)
-            link.string = str(_("This passage has moved to another chapter."))
+            link.string = str(_("This passage has moved to another page."))
             nav.append(link)
         soup.find("article").append(nav)
 
