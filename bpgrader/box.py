@@ -1,6 +1,6 @@
 """The box: a bubblewrap sandbox with nothing in it but Python, NumPy and a time limit.
 
-Only JSON goes in and only JSON lines come out. Whoever runs the grader as root runs the box as
+Only JSON goes in and only JSON lines come out. A grader that runs as root runs the box as
 nobody: as plain root without a user namespace bubblewrap would keep all capabilities.
 """
 

@@ -156,7 +156,7 @@ def test_the_lines_of_the_readme_run():
 # House English that came back more than once, and what is said instead.
 HOUSE = {
     r"\b(derivatives?|gradients?|slopes?|differentiat\w+) (of [^.,;:]{1,40} )?"
-    r"by (\$|every|all|each|the (weight|bias|input|output|parameter)|a (weight|bias))": (
+    r"by (\$|every|all|each|the (weight|bias|input|output|parameter)|a (weight|bias)|[wbxz]\b)": (
         "with respect to"
     ),
     r"\b[Rr]oads?\b": "way, method",
@@ -171,9 +171,26 @@ HOUSE = {
 }
 
 
-@pytest.mark.parametrize("source", PAGES, ids=lambda page: page.stem)
-def test_no_house_english(source):
-    text = without_code(markdown(source))
+def code(path):
+    """Give code with its docstrings and comments: a file, or the cells of a notebook."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        return text
+    cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+    return "\n\n".join("".join(cell["source"]) for cell in cells)
+
+
+COURSE = sorted((ROOT / "assignments").glob("*/source.ipynb"))
+PROGRAMS = [path for name in ("bpcore", "bpgrader") for path in sorted((ROOT / name).rglob("*.py"))]
+CODE = [*NOTEBOOKS, *COURSE, *PROGRAMS]
+SAID = {
+    **{path.relative_to(ROOT): without_code(markdown(path)) for path in [*PAGES, *COURSE]},
+    **{f"code of {path.relative_to(ROOT)}": code(path) for path in CODE},
+}
+
+
+@pytest.mark.parametrize("text", SAID.values(), ids=map(str, SAID))
+def test_no_house_english(text):
     found = [
         f"{match[0]!r}: say {better}"
         for pattern, better in HOUSE.items()
@@ -187,6 +204,7 @@ def test_no_house_english(source):
     [
         "the gradient of the cost by every weight",
         "its derivative by $w$",
+        "the gradients by w.",
         "differentiate by the weight",
         "by another road",
         "it sees it no more",
