@@ -175,6 +175,7 @@ def binder(machine):
     machine.steps += (
         f".venv/bin/python site/editions.py branch {address}@{machine.state} _build/branch",
         f"{shlex.quote(sys.executable)} -m venv _build/binder",
+        f"{install} --upgrade pip",  # an old one refuses an address without a host, as ours is here
         f"{install} -r _build/branch/.binder/requirements.txt",
         f"{execute} _build/branch/chapters/01_notation.ipynb",
         f"{execute} _build/branch/chapters/12_training_on_real_data.ipynb",
