@@ -24,9 +24,9 @@ export function numeric(s, h = 1e-5) { // every derivative once more, from the c
 }
 
 export function faults(stage) {
-  const table = tag("table", {}), names = Object.keys(FAULTS).filter((name) => stage.given.faults.includes(name));
+  const table = tag("table", {}), shown = (fault) => stage.given.faults.find(([, letter]) => letter === fault)[0];
   stage.add(table);
-  stage.choice({ label: t`backward pass`, options: names.map((name) => [name, t`program ${name}`]), path: ["fault"] });
+  stage.choice({ label: t`backward pass`, options: stage.given.faults.map(([name, fault]) => [fault, t`program ${name}`]), path: ["fault"] });
   stage.choice({ label: t`what was done`, options: [[false, t`guess first`], [true, t`tell me`]], path: ["told"] });
   const judged = (s) => FAULTS[s.fault][1](s, forward(s, s.X));
   const rows = (s) => {
@@ -43,11 +43,11 @@ export function faults(stage) {
     say(s) {
       const bad = rows(s).filter(({ off }) => !(off < 1e-6));
       const verdict = bad.length ? t`Wrong: ${bad.map(({ name, ratio }) => name + (ratio === null ? "" : t`, ${text(ratio, 2)} times the right one in every entry`)).join("; ")}.` : t`Every layer agrees with the finite difference.`;
-      return t`Program ${s.fault}. ${verdict}${s.told ? t` What was done: ${FAULTS[s.fault][0]}.` : ""}`;
+      return t`Program ${shown(s.fault)}. ${verdict}${s.told ? t` What was done: ${FAULTS[s.fault][0]}.` : ""}`;
     },
     draw(s) {
       const cells = ({ name, off, ratio }) => tag("tr", {}, tag("th", { scope: "row" }, name), tag("td", {}, off ? off.toExponential(1).replace("-", "−") : "0"), tag("td", {}, ratio === null ? t`no single one` : text(ratio, 4)), tag("td", {}, off < 1e-6 ? t`agrees` : t`WRONG`));
-      table.replaceChildren(tag("caption", {}, t`program ${s.fault}, from the top layer down`), tag("tr", {}, ...[t`part`, t`relative error`, t`analytic / numerical`, ""].map((name) => tag("th", { scope: "col" }, name))), ...rows(s).map(cells));
+      table.replaceChildren(tag("caption", {}, t`program ${shown(s.fault)}, from the top layer down`), tag("tr", {}, ...[t`part`, t`relative error`, t`analytic / numerical`, ""].map((name) => tag("th", { scope: "col" }, name))), ...rows(s).map(cells));
     },
   };
 }

@@ -1,5 +1,6 @@
 """Pictures of both passes: with their arithmetic, turned, nudged, named, gone wrong."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -9,6 +10,8 @@ from bpcore import plots
 from bpcore.explore._picture import Picture, axes, number, picture, plain
 from bpcore.losses import LOSSES, Loss, cross_entropy, quadratic
 from bpcore.network import Network, as_network, forward
+
+FAULTS = tuple("ABCDEFG")  # of faults.js
 
 
 def _state(net, x, y, loss, m=1):
@@ -201,7 +204,7 @@ def faults(
     Y: ArrayLike,
     *,
     loss: Loss | str = cross_entropy,
-    programs: str = "ABCDEFG",
+    programs: str | Mapping[str, str] = "ABCDEFG",
     label: str = "which layer is wrong",
 ) -> Picture:
     """Make a picture of a gradient check: backward passes, some wrong, judged layer by layer.
@@ -213,8 +216,9 @@ def faults(
     Y : array, shape (n[L], m)
     loss : Loss or str
         cross_entropy or quadratic.
-    programs : str
-        Which backward passes are offered, of A to G; the first is shown.
+    programs : str or dict
+        Which backward passes are offered, of A to G, or {name on the page: letter}; the first is
+        shown.
     label : str
         What a screen reader calls the picture.
 
@@ -233,9 +237,11 @@ def faults(
     >>> faults(*worked_example(), programs="BCD").state["fault"]
     'B'
     """
-    if not programs or set(programs) - set("ABCDEFG"):
-        raise ValueError(f"programs must be letters from A to G, got {programs!r}")
+    named = {name: name for name in programs} if isinstance(programs, str) else programs
+    known = isinstance(named, Mapping) and all(fault in FAULTS for fault in named.values())
+    if not (named and known):
+        raise ValueError(f"programs must be letters from A to G, or name them, got {programs!r}")
     net, state = _state(net, X, Y, loss, m=None)
-    state |= {"fault": programs[0], "told": False}
-    given: dict[str, Any] = {"faults": list(programs)}
+    state |= {"fault": next(iter(named.values())), "told": False}
+    given: dict[str, Any] = {"faults": list(named.items())}
     return _drawn("faults", label, net, state, given, "Here a backward pass can be judged.")

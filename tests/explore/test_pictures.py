@@ -89,6 +89,9 @@ PICTURES = {  # name: (what makes it, further arguments for its numbers)
     "chain": lambda: explore.chain(CHAIN, [[1.5]], [[1]]),
     "names": lambda: explore.names(*worked_example()[:2]),
     "faults": lambda: explore.faults(THREE, np.eye(3) - 0.3, np.eye(3), loss="quadratic"),
+    "faults, named": lambda: explore.faults(
+        *worked_example(), programs={"I": "C", "II": "A", "III": "E"}
+    ),
     "frames": lambda: explore.frames(drawn, [1, 2, 3], label="rate", alt="rate {}".format),
     "grid": lambda: explore.grid(
         lambda u, v: drawn(u * v), [1, 2], [3, 4], labels=("u", "v"), alt="{}{}".format

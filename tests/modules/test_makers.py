@@ -67,6 +67,11 @@ BAD = {
     "chain: sizes": (lambda: explore.chain(LINE, [[1.0]], [[1]]), r"net must have n = \(1, 1, 1\)"),
     "names: samples": (lambda: explore.names(UNIT, X), r"x must "),
     "faults: unknown": (lambda: explore.faults(UNIT, X, Y, programs="XY"), r"programs must be "),
+    "faults: none": (lambda: explore.faults(UNIT, X, Y, programs={}), r"programs must be "),
+    "faults: no letter": (
+        lambda: explore.faults(UNIT, X, Y, programs={"I": ["A"]}), r"programs must be ",
+    ),
+    "faults: a number": (lambda: explore.faults(UNIT, X, Y, programs=3), r"programs must be "),
     "playground: no dict": (lambda: explore.playground(moons(9, rng=0)), r"data must be a dict"),
     "playground: no data": (lambda: explore.playground({"a": X}), r"data\['a'\] must be a Dataset"),
     "playground: features": (
