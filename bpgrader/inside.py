@@ -213,7 +213,7 @@ class _Absent:
 def _run_cell(source, file, names, compiler):
     """Run a cell, statement by statement; give its first error.
 
-    Only what needs a module that is not here is passed over: in the notebook it went well.
+    Where a module is not here, what fails is passed over: in the notebook it went well.
     """
     errors = []
     try:
@@ -226,15 +226,15 @@ def _run_cell(source, file, names, compiler):
             result = eval(code, names)
             if code.co_flags & inspect.CO_COROUTINE:
                 _finish(result)
-        except ImportError as error:
+        except BaseException as error:
             errors.append(describe(error, file))
-            if isinstance(node, (ast.Import, ast.ImportFrom)):
+            absent = isinstance(error, ImportError)
+            if absent and isinstance(node, (ast.Import, ast.ImportFrom)):
                 for alias in node.names:
                     name = alias.asname or alias.name.partition(".")[0]
                     names.setdefault(name, _Absent(error))
-        except BaseException as error:
-            errors.append(describe(error, file))
-            break
+            if not absent and not any(isinstance(v, (_Absent, _Nothing)) for v in names.values()):
+                break
     return errors[:1]
 
 

@@ -87,6 +87,22 @@ CELLS = {  # cells -> what f() gives after them
         ["def g(): return 8", "from not_here import g", "def f(): return g()"],
         8,
     ),
+    "what is made with it, here and in the next cell": (
+        [
+            "import not_here as n\nfig, axes = n.subplots(2)\nfor ax in axes: ax.plot([1])\n"
+            "X, y = n.data()\nX = X / 16\nb = 10\nclass Net(n.Module): pass",
+            "X.mean()\nfig.show()\ndef f(): return b",
+        ],
+        10,
+    ),
+    "what is made with a magic": (
+        ["files = get_ipython().getoutput('ls')\nlast = files[-1]\nb = 11", "def f(): return b"],
+        11,
+    ),
+    "a module that is not here, asked for in a block": (
+        ["if True:\n    import not_here", "b = 12\ndef f(): return b"],
+        12,
+    ),
     "an exit in an answer": (["def f(): raise SystemExit"], "SystemExit"),
     "threads do not keep it": (
         [
