@@ -1,7 +1,9 @@
 """The code answers in a student's notebook, and what they depend on. Nothing is executed."""
 
 import ast
+import builtins
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -30,6 +32,9 @@ class Code:
         The exercises of `missing` whose cell could not be read.
     left_out : tuple of (str, str)
         Names that answers use, with a statement that may change them and is not run.
+    in_turn : bool
+        Whether an answer may be right only when it is called before later cells are run: several
+        cells define or change a name that answers use.
     """
 
     steps: tuple[str, ...] = ()
@@ -38,6 +43,7 @@ class Code:
     missing: Mapping[str, str] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
     left_out: tuple[tuple[str, str], ...] = ()
+    in_turn: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,7 @@ def read_code(source: dict, names: list[str], cells: list[dict]) -> Code:
         {name: text for name, (text, _) in missing.items()},
         frozenset(name for name, (_, broken) in missing.items() if broken),
         (*depends.left_out(), *_unread(own, depends.names - depends.known)),
+        _is_defined_again(own, depends.known, depends.names),
     )
 
 
@@ -131,6 +138,16 @@ def _unread(cells, names):
         if cell.fault:
             for name in sorted(names - bound & set(re.findall(r"\w+", cell.source))):
                 yield name, f"a cell that {cell.fault}"
+
+
+def _is_defined_again(cells, known, names):
+    """Whether one of some names is given a second meaning, so that it matters when it is read."""
+    given = Counter([*dir(builtins), *known])
+    for cell in cells:
+        own = [s for s in cell.statements if not (s.imported and s.binds <= known)]
+        given.update(set().union(*(s.binds | s.stores for s in own)))
+    star = any(s.always for cell in cells for s in cell.statements)
+    return star or any(given[name] > 1 for name in names)
 
 
 def answer_ids(source: dict, names: list[str]) -> dict[str, str]:

@@ -17,7 +17,7 @@ class Dependencies:
     chosen : set of int
         Cells that are run whole.
     known : set of str
-        Names that are there already.
+        Names that are there already; no import of them is taken.
     answers : set of str
         Functions that are called in the end; what calls of these change is not pursued.
     """
@@ -89,7 +89,9 @@ class Dependencies:
             if name in self.names:
                 continue
             self.names.add(name)
-            found = [] if name in self.known else list(self.binders[name])
+            found = [
+                p for p in self.binders[name] if not (name in self.known and self._at(p).imported)
+            ]
             found += self.changers[name]
             for place in self.late_changers[name]:
                 found += self._calls(self._at(place).binds)

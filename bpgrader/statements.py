@@ -14,6 +14,7 @@ MUTATORS = {
 }
 CHANGING_BUILTINS = {"setattr", "delattr", "next"}
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,9 @@ class Statement:
         Names handed to methods of which nothing is known.
     aliases : frozenset of (str, str)
         Names, and names that then stand for the same value or a part of it.
-    fresh, constant : bool
-        It is a def, class or import; it names a number or a text, which nobody can change.
+    fresh, imported, constant : bool
+        It is a def, class or import; it is an import; it names a number or a text, which nobody
+        can change.
     spoils : bool
         It defines a function that changes what it is handed.
     always : bool
@@ -62,6 +64,7 @@ class Statement:
     may_change: frozenset[str]
     aliases: frozenset[tuple[str, str]]
     fresh: bool
+    imported: bool
     constant: bool
     spoils: bool
     always: bool
@@ -118,7 +121,8 @@ def _statement(node, text, line):
         calls=frozenset(walk.calls),
         may_change=frozenset(walk.may_change),
         aliases=frozenset(walk.aliases),
-        fresh=isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.Import, ast.ImportFrom)),
+        fresh=isinstance(node, (*FUNCTIONS, ast.ClassDef, *IMPORTS)),
+        imported=isinstance(node, IMPORTS),
         constant=isinstance(node, ast.Assign) and _is_constant(node.value),
         always=isinstance(node, ast.ImportFrom)
         and (node.module == "__future__" or node.names[0].name == "*"),

@@ -1,5 +1,7 @@
 """Grading one submission: what one exercise owes to another, and errors in cells."""
 
+import pytest
+
 from bpgrader import box as sandbox
 
 WRONG = "def forward_pass(W, b, X):\n    return {'z': [None], 'a': [X]}\n"
@@ -56,3 +58,35 @@ def test_checks_and_magics_in_an_answer_cell_are_harmless(graded, submit):
     own += "def weighted_input(W, b, A): return W @ A + b\n"
     result = graded(submit(weighted_input=own + "check('weighted_input', weighted_input)"))
     assert result.score == 1, result.by_name["weighted_input"]
+
+
+DOT = "def weighted_input(W, b, A):\n    return product(W, A) + b\n"
+LATER = {  # a right answer -> what stands in cells below it, and gives one of its names to others
+    "a helper of the same name": [
+        f"def product(W, A): return W @ A\n{DOT}",
+        "def product(x): return x[0] * x[1]",
+    ],
+    "a sum that is called sum": [DOT.replace("product(W, A)", "sum([W @ A])"), "sum = 0"],
+    "a star": [DOT.replace("product(W, A)", "max([W @ A])"), "from numpy import *"],
+    "a number of samples": [
+        f"import math as m\n{DOT.replace('product(W, A)', 'm.cos(0) * W @ A')}",
+        "inputs, units, m = 100, 30, 200",
+    ],
+    "a list that is filled again": [
+        f"size = [1]\n{DOT.replace('product(W, A)', 'size[0] * W @ A')}",
+        "size[0] = 3",
+    ],
+}
+
+
+@pytest.mark.parametrize("case", LATER)
+def test_an_answer_may_be_right_when_it_stands_and_wrong_at_the_end(case, graded, submit):
+    answer, *below = LATER[case]
+    assert graded(submit(below, weighted_input=answer)).score == 1
+
+
+def test_what_is_wrong_when_it_stands_and_at_the_end_gets_nothing(graded, submit):
+    answer, *below = LATER["a helper of the same name"]
+    result = graded(submit(below, weighted_input=answer.replace("+ b", "- b"))).by_name
+    assert result["weighted_input"]["points"] == 0
+    assert result["forward_pass"]["status"] == "passed"

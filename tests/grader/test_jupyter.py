@@ -173,6 +173,11 @@ NOTEBOOKS = {
         "import functools\nanswer = functools.cache(answer)",
     ],
     "redefined helper": ["def h(): return 1", "def answer(): return h()", "def h(): return 46"],
+    "a name of the setup defined again": ["class np: e = 57", "def answer(): return np.e"],
+    "a name of the setup imported again": [
+        "import numpy as np\nnp.seterr(all='raise')",
+        "def answer(): return int(np.ones(58).sum())",
+    ],
     "chained helpers": [
         "def a(): return b()",
         "def b(): return C",
