@@ -79,6 +79,7 @@ def read_cells(data: bytes) -> list[dict]:
             source = "".join(source)
         if not isinstance(source, str):
             raise UnreadableError(f"Cell {k} of the notebook is damaged: its source is not text.")
+        source = source.replace("\r\n", "\n").replace("\r", "\n")  # as Windows ends lines
         pictures = _pictures(cell.get("attachments"))
         code += len(source) * (cell.get("cell_type") == "code")
         size += len(source) + sum(len(p) for kinds in pictures.values() for p in kinds.values())

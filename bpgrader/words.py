@@ -19,7 +19,9 @@ SIGNATURES = {
 }
 EMBEDDED = re.compile(r"data:([\w+./-]{1,60});base64,([A-Za-z0-9+/=\s]+)")
 LINK = re.compile(
-    r"!\[[^\]]{0,300}\]\(\s*<?([^)>\s]+)|<img\b[^>]{0,300}?\bsrc\s*=\s*[\"']?([^\"'>]+)", re.I
+    r"!\[[^\]]{0,300}\]\(\s*<?((?:[^()>\s]|\([^()\s]*\))+)|"
+    r"<img\b[^>]{0,300}?\bsrc\s*=\s*[\"']?([^\"'>]+)",
+    re.I,
 )
 SHOWN = re.compile(r"picture-\d+$|not-shown$")
 

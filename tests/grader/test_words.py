@@ -37,7 +37,7 @@ QUESTIONS = [Written(name="why", rubric={"r": 3}), Written(name="how", rubric={"
 NAMES = ["answer", "other"]
 
 
-def read(*edits, ids=True):
+def read(*edits, ids=True, end="\n"):
     """Read the answers to both questions from the student's notebook with some edits."""
     cells = make_release(SOURCE, solution=False)["cells"]
     cells = [{**cell, "source": "".join(cell["source"])} for cell in cells]
@@ -46,6 +46,8 @@ def read(*edits, ids=True):
     if not ids:  # as Colab and old programs save it
         for cell in cells:
             cell.pop("id", None)
+    for cell in cells:
+        cell["source"] = cell["source"].replace("\n", end)
     data = json.dumps({"nbformat": 4, "cells": cells}).encode()
     return read_words(SOURCE, QUESTIONS, NAMES, read_cells(data))
 
@@ -102,10 +104,11 @@ PLACES = {
 }
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("ids", [True, False])
 @pytest.mark.parametrize("place", PLACES)
-def test_words_are_found_wherever_they_stand(place, ids):
-    why, how = read(*PLACES[place], ids=ids)
+def test_words_are_found_wherever_they_stand(place, ids, end):
+    why, how = read(*PLACES[place], ids=ids, end=end)
     for word in ("Because", "**b**", "a."):
         assert word in why.text
     assert (why.name, why.max_points, why.rubric) == ("why", 3, (Item("r", 3),))
@@ -114,6 +117,7 @@ def test_words_are_found_wherever_they_stand(place, ids):
     elif "cut" not in place and "stead" not in place:
         assert why.note == ""
     assert "XX" not in why.text
+    assert "Say why" not in why.text
     if not ids and place == "in the question's stead":  # nothing tells that this was the question
         assert "not in the notebook" in why.note
     assert how.text == ""
@@ -138,6 +142,14 @@ JPEG = base64.b64encode(b"\xff\xd8\xff rest").decode()
 PICTURES = {
     "attached": ("![a](attachment:a.png)", {"a.png": {"image/png": PNG}}),
     "attached with a space": ("![a](attachment:my%20a.png)", {"my a.png": {"image/png": PNG}}),
+    "attached, named as Windows does": (
+        "![a](attachment:Screenshot%20(12).png)",
+        {"Screenshot (12).png": {"image/png": PNG}},
+    ),
+    "attached, of VS Code": (
+        "![a](<attachment:Screenshot (12).png>)",
+        {"Screenshot (12).png": {"image/png": PNG}},
+    ),
     "attached, not shown": ("words", {"a.png": {"image/png": PNG}}),
     "in lines": ("![a](attachment:a.png)", {"a.png": {"image/png": PNG[:8] + "\n" + PNG[8:]}}),
     "of Colab": (f"![a](data:image/png;base64,{PNG})", {}),
