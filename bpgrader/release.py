@@ -34,9 +34,9 @@ def release(assignment: Assignment, home: Path, folder: Path, checks: Path) -> l
     for cell in source["cells"]:
         if cell["cell_type"] == "markdown":
             cell["source"] = source_of(cell).replace(POINTS, table)
-    data = {}
+    data, offers = {}, assignment.sheet.offers
     for exercise in assignment.sheet.exercises:
-        data[exercise.name] = {**exercise.visible(), **exercise.reread}
+        data[exercise.name] = {**exercise.visible(), **exercise.reread, "offers": offers}
     texts = {
         folder / "student.ipynb": dump(make_release(source, solution=False)),
         home / "solution.ipynb": dump(make_release(source, solution=True)),

@@ -8,9 +8,9 @@ import io
 import textwrap
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import islice
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,8 @@ def result(function: Callable, given: list) -> Any:
     try:
         with clock(1):
             return decode(encode(function(*copy.deepcopy(given))))
+    except KeyboardInterrupt:
+        raise
     except BaseException:
         return ...
 
@@ -45,6 +47,8 @@ def is_right(function: Callable, given: list, want: Any, compare: Compare) -> bo
         with clock(1):
             value = function(*mine)
         got = decode(encode(value))
+    except KeyboardInterrupt:
+        raise
     except BaseException:
         return False
     return compare.right(got, want) and PUT_BACK.same(mine, given, nan=True)
@@ -65,7 +69,7 @@ def located(answer: Callable, cases: dict) -> Slip | None:
     Slip or None
         None also where the answer does more than to calculate: its changes are not run.
     """
-    functions = _own(answer)
+    functions = own(answer)
     try:
         sources = [textwrap.dedent(inspect.getsource(f)) for f in functions]
         trees = [parsed(source) for source in sources]
@@ -105,15 +109,23 @@ def _mends(function, path, given, want, compare):
     return any(compare.close(g, w) for _, g, w in found)
 
 
-def _own(answer):
+def own(answer: Callable) -> list[FunctionType]:
     """Give an answer and the helpers of the same notebook that it uses."""
     found, todo = [], [answer]
     while todo:
         f = todo.pop()
         if isinstance(f, FunctionType) and f not in found and f.__globals__ is answer.__globals__:
             found.append(f)
-            todo += [f.__globals__.get(name) for name in f.__code__.co_names]
+            todo += [f.__globals__.get(n) for code in codes(f.__code__) for n in code.co_names]
     return found
+
+
+def codes(code: CodeType) -> Iterator[CodeType]:
+    """Give the code of a function, and that of the functions in it."""
+    yield code
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from codes(inner)
 
 
 def _defines(tree):

@@ -16,14 +16,17 @@ from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
+
 from bpgrader.clock import clock
 from bpgrader.inside import call, decode
 from bpgrader.judge import judge
 from bpgrader.probe import probed
+from bpgrader.repair import codes, own
 from bpgrader.verdict import Slip, Status, Verdict
 
 SECONDS = 5  # for one input
-MODULES = {"numpy", "bpcore", *sys.stdlib_module_names}
+MODULES = {"numpy", "bpgrader", *sys.stdlib_module_names}
 
 
 def find(name: str) -> dict:
@@ -37,17 +40,25 @@ def find(name: str) -> dict:
     Returns
     -------
     dict
-        What `Exercise.cases` gave when the assignment was released, ``equation`` and ``chapter``.
+        What `Exercise.cases` gave when the assignment was released, ``equation``, ``chapter``, and
+        ``offers`` of the sheet.
 
     Raises
     ------
+    TypeError
+        If name is no text.
     ValueError
         If no file has an exercise of that name; the message lists the known ones.
     """
     known = _known()
+    if not isinstance(name, str):
+        raise TypeError(
+            f"name must be the name of an exercise in quotes, such as 'weighted_input', got "
+            f"{type(name).__name__}"
+        )
     if name in known:
         return known[name]
-    near = difflib.get_close_matches(str(name), known, n=3) or sorted(known)
+    near = difflib.get_close_matches(name, known, n=3) or sorted(known)
     raise ValueError(
         f"name must be one of the exercises ({', '.join(near) or 'none found'}), got {name!r}; "
         "for an assignment that is not of the book, keep the file that ends in .checks.json "
@@ -148,20 +159,38 @@ def _verdict(name, answer):
             continue
         with clock(SECONDS, fine=True):
             outcomes.append(call(answer, args, file))
+        if outcomes[-1].get("error") == "KeyboardInterrupt":
+            raise KeyboardInterrupt
     verdict = judge(outcomes, cases, equation=cases["equation"], chapter=cases["chapter"])
-    if verdict.passed and (names := _foreign(answer)):
+    if verdict.passed and (names := _foreign(answer, cases.get("offers", ()))):
         return Verdict(Status.WRONG, Slip("foreign", {"names": ", ".join(names)}))
     return verdict
 
 
-def _foreign(answer):
-    """Name the modules that an answer needs and the grader lacks."""
-    if not hasattr(answer, "__code__"):
-        return []
-    held = [answer.__globals__.get(name) for name in answer.__code__.co_names]
-    names = {module.__name__ for module in held if isinstance(module, ModuleType)}
-    names |= {i.argval for i in dis.get_instructions(answer) if i.opname == "IMPORT_NAME"}
-    return sorted(name for name in names if name.split(".")[0] not in MODULES)
+def _foreign(answer, offers):
+    """Name what an answer and its helpers need and the grader lacks."""
+    needed = set()
+    for function in own(answer):
+        held = function.__globals__
+        for code in codes(function.__code__):
+            calls = dis.get_instructions(code)
+            needed |= {i.argval for i in calls if i.opname == "IMPORT_NAME"}
+            needed |= {_home(held[n]) for n in code.co_names if n in held and n not in offers}
+        needed.discard(function.__module__)
+    if offers:
+        needed.discard("bpcore")
+    return sorted(name for name in needed if name.partition(".")[0] not in MODULES)
+
+
+def _home(value):
+    """Name the module that a value comes from."""
+    if isinstance(value, ModuleType):
+        return value.__name__
+    if isinstance(value, np.ufunc):  # which does not tell
+        others = {n: vars(m) for n, m in sys.modules.items() if isinstance(m, ModuleType)}
+        others.pop("__main__", None)
+        return next((n for n, v in others.items() if v.get(value.__name__) is value), "numpy")
+    return getattr(value, "__module__", None) or type(value).__module__
 
 
 def _spoilt(name, answer):

@@ -95,6 +95,75 @@ def test_a_library_that_the_grader_lacks_gets_no_tick(capsys):
     assert "needs matplotlib.pyplot" in said(capsys, "weighted_input", weighted_input)
 
 
+NEEDS = {  # code of a notebook -> what it says that the grader lacks
+    "a function": (
+        "from scipy.linalg import lu_solve as g\ndef weighted_input(W, b, A):\n    g\n    {}",
+        "needs scipy.linalg",
+    ),
+    "a function of NumPy's kind": (
+        "from scipy.special import expit\ndef weighted_input(W, b, A):\n    expit(b)\n    {}",
+        "needs scipy.special",
+    ),
+    "a helper": (
+        "import matplotlib as mpl\ndef f(): return mpl.rcParams\n"
+        "def weighted_input(W, b, A):\n    f()\n    {}",
+        "needs matplotlib",
+    ),
+    "a function inside": (
+        "import matplotlib as mpl\ndef weighted_input(W, b, A):\n    (lambda: mpl)()\n    {}",
+        "needs matplotlib",
+    ),
+    "a function of the book that is not offered": (
+        "from bpcore import sigmoid\ndef weighted_input(W, b, A):\n    sigmoid\n    {}",
+        "needs bpcore.activations",
+    ),
+    "the package that offers nothing": (
+        "import bpcore\ndef weighted_input(W, b, A):\n    bpcore\n    {}",
+        "needs bpcore.",
+    ),
+    "one that is offered": (
+        "from bpcore import sigmoid\ndef output_delta(a, Y):\n    sigmoid\n"
+        "    return {{'cross_entropy': a - Y, 'quadratic': (a - Y) * a * (1 - a)}}",
+        "✓",
+    ),
+    "NumPy and Python": (
+        "import numpy.linalg as la, math\nfrom functools import reduce\n"
+        "rng = np.random.default_rng(0)\nclass Layer: pass\nadd = np.frompyfunc(int, 1, 1)\n"
+        "def weighted_input(W, b, A):\n    la, math, reduce, rng, Layer, add, np.exp\n    {}",
+        "✓",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NEEDS)
+def test_what_the_grader_lacks_gets_no_tick_wherever_it_is_used(case, capsys):
+    code, words = NEEDS[case]
+    name = "output_delta" if "output_delta" in code else "weighted_input"
+    assert words in told(capsys, name, code.format("return W @ A + b"))
+
+
+def test_a_name_without_quotes_is_told_so():
+    for name in (check, np.eye(2), None):
+        with pytest.raises(TypeError, match="in quotes, such as 'weighted_input', got"):
+            check(name, check)
+
+
+@pytest.mark.parametrize("calls", [0, 1, 2, 3, 40])
+def test_ctrl_c_ends_a_check(calls, capsys):
+    """In the answer, in the second look at it, and while its small changes are tried."""
+    left = [None] * calls
+    code = "def weighted_input(W, b, A):\n    count()\n    return 7 * W @ A + b + b"
+
+    def count():
+        if not left:
+            raise KeyboardInterrupt
+        left.pop()
+
+    with pytest.raises(KeyboardInterrupt):
+        told(capsys, "weighted_input", code, count=count)
+    assert "✗" not in capsys.readouterr().out
+
+
 def test_a_wrong_answer_below_is_named(capsys):
     space = {}
     exec("def delta_before(W, d, a):\n    return W.T @ d * a", space)
@@ -124,9 +193,9 @@ def test_inputs_can_be_had_and_are_those_of_the_check():
         inputs_of("nothing")
 
 
-def told(capsys, name, code):
+def told(capsys, name, code, **names):
     """Check an answer whose source is at hand, as it is in a notebook."""
-    file, space = f"<{name}>", {"np": np, "check": check}
+    file, space = f"<{name}>", {"np": np, "check": check, **names}
     linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
     exec(compile(code, file, "exec"), space)
     exec(f"check({name!r}, {name})", space)
