@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bpgrader.assignment import Assignment
 from bpgrader.notebook import make_release
-from bpgrader.spec import Assignment
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "assignments" / "01_forward_pass"

@@ -15,13 +15,13 @@ from pathlib import Path
 from PIL import Image, PngImagePlugin
 
 from benchmarks.course import FOLDER, NAMES, ROOT, make_class, moodle_list, moodle_zip
+from bpgrader.assignment import Assignment
 from bpgrader.collect import collect
 from bpgrader.grade import Job, grade
 from bpgrader.marking import Course
 from bpgrader.marks import Mark
 from bpgrader.page import asset, page_name
 from bpgrader.report import report
-from bpgrader.spec import Assignment
 from bpgrader.store import load, save
 from bpgrader.written import set_mark
 

@@ -14,12 +14,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bpgrader.assignment import Assignment
 from bpgrader.batch import grade_all
 from bpgrader.executors import executor
 from bpgrader.grade import Job
 from bpgrader.notebook import make_release
 from bpgrader.result import Result
-from bpgrader.spec import Assignment
 
 ROOT = Path(__file__).parents[1]
 FORWARD_PASS = ROOT / "assignments" / "01_forward_pass"

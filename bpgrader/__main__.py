@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
+from bpgrader.assignment import Assignment
 from bpgrader.batch import grade_all
 from bpgrader.collect import collect
 from bpgrader.executors import executor
@@ -21,7 +22,6 @@ from bpgrader.report import report
 from bpgrader.result import State
 from bpgrader.resume import earlier, holds, one_exercise
 from bpgrader.selftest import selftest
-from bpgrader.spec import Assignment
 from bpgrader.store import save, write
 
 ASSIGNMENT = click.Path(exists=True, file_okay=False, path_type=Path)

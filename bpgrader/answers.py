@@ -155,9 +155,26 @@ def answer_ids(source: dict, names: list[str]) -> dict[str, str]:
     ids = {}
     for cell in source["cells"]:
         if cell["cell_type"] == "code" and BEGIN in source_of(cell):
-            for node in ast.parse(source_of(cell)).body:
+            for node in parsed(cell).body:
                 if (name := getattr(node, "name", None)) in names:
                     ids[name] = cell["id"]
     if lost := [name for name in names if name not in ids]:
         raise ValueError(f"source.ipynb has no cell with a solution region for {', '.join(lost)}")
     return ids
+
+
+def parsed(cell: dict) -> ast.Module:
+    """Parse a cell of the source notebook.
+
+    Raises
+    ------
+    ValueError
+        If it is not plain Python.
+    """
+    try:
+        return ast.parse(source_of(cell))
+    except SyntaxError as error:
+        raise ValueError(
+            f"cell {cell['id']!r} of source.ipynb is not plain Python (line {error.lineno}: "
+            f"{error.msg}); what begins with % or ! stands in cells without a solution or setup"
+        ) from None

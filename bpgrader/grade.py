@@ -12,6 +12,7 @@ import numpy as np
 
 from bpgrader import box
 from bpgrader.answers import Code, read_code
+from bpgrader.assignment import Assignment
 from bpgrader.box import Ending
 from bpgrader.carry import carried, entry
 from bpgrader.judge import judge
@@ -19,7 +20,7 @@ from bpgrader.notebook import UnreadableError, read_cells
 from bpgrader.prune import prune
 from bpgrader.result import Result, Sender, State
 from bpgrader.selftest import selftest
-from bpgrader.spec import HIDDEN_CASES, Assignment
+from bpgrader.spec import HIDDEN_CASES
 from bpgrader.verdict import Slip, Status, Verdict, reread
 from bpgrader.words import other_title, read_words
 

@@ -1,5 +1,6 @@
 """The hidden inputs of a report, as code that can be typed in."""
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -32,9 +33,9 @@ def _code(value):
     """Write a value as Python, with all digits."""
     if isinstance(value, np.ndarray):
         shape = f".reshape({value.shape})" if value.size == 0 else ""
-        return f"np.array({value.tolist()!r}){shape}"
+        return f"np.array({_code(value.tolist())}){shape}"
     if isinstance(value, list):
         return f"[{', '.join(map(_code, value))}]"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key!r}: {_code(item)}" for key, item in value.items()) + "}"
-    return repr(value)
+    return re.sub("inf|nan", r"np.\g<0>", repr(value))

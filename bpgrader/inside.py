@@ -59,7 +59,7 @@ def encode(value: Any, depth: int = 0) -> Any:
             raise TypeError(f"more than {MAX_NUMBERS:,} numbers")
         data = array.astype(float)
         if array.ndim == 0:
-            return float(data)
+            return array.item() if array.dtype.kind in "iu" else float(data)
         return {"shape": list(array.shape), "data": data.ravel().tolist()}
     if type(value) is list or type(value) is tuple:
         if len(value) > MAX_NUMBERS:

@@ -204,7 +204,7 @@ def _changed(after, args, names):
         return Slip("unread")
     if after == args:  # `call` does not say so
         return Slip("unread")
-    path = next((p for p, g, w in both if not PUT_BACK.same(g, w)), None)
+    path = next((p for p, g, w in both if not PUT_BACK.same(g, w, nan=True)), None)
     if path is None:
         return None
     return Slip("changed", {"name": _named(path or "[0]", names)})

@@ -3,14 +3,15 @@
 import inspect
 from dataclasses import dataclass
 
-from bpgrader.answers import answer_ids
+from bpgrader.answers import answer_ids, parsed
+from bpgrader.assignment import Assignment
 from bpgrader.grade import Job, grade, hidden_cases
 from bpgrader.judge import judge
 from bpgrader.mutants import survivors
 from bpgrader.notebook import BEGIN, make_release, source_of, tags_of
 from bpgrader.prune import prune
 from bpgrader.release import dump
-from bpgrader.spec import Assignment, Exercise
+from bpgrader.spec import Exercise
 from bpgrader.verdict import Status
 from bpgrader.words import read_words
 
@@ -57,6 +58,9 @@ def prove(assignment: Assignment, *, boxed: bool = True, draws: int = DRAWS) -> 
     names = [e.name for e in sheet.exercises]
     try:
         answer_ids(source, names)
+        for cell in source["cells"]:
+            if "setup" in tags_of(cell):
+                parsed(cell)
         prune(sheet.offers)
         read_words(source, sheet.written, names, [])
     except ValueError as error:

@@ -4,8 +4,8 @@ import json
 import re
 from pathlib import Path
 
+from bpgrader.assignment import Assignment
 from bpgrader.notebook import BEGIN, make_release, source_of
-from bpgrader.spec import Assignment
 from bpgrader.store import write
 
 POINTS = "### POINTS"  # a line of the source notebook where the table of the points is written

@@ -7,17 +7,13 @@ inputs) and the proof of the assignment itself.
 
 import hashlib
 import inspect
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import numpy as np
 
 from bpgrader.compare import Compare
-from bpgrader.inside import call, describe, encode
+from bpgrader.inside import call, encode
 
 HIDDEN_CASES = 4
 VISIBLE_CASES = 2
@@ -73,17 +69,39 @@ class Exercise:
     compare: Compare = field(default_factory=Compare)
     uses: Sequence[str] = ()
 
+    def __post_init__(self):
+        """Refuse what would fail only when a notebook is graded."""
+        for key, right, wanted in (
+            ("points", _is_points(self.points), "a number above 0"),
+            ("equation", isinstance(self.equation, str), "a text"),
+            ("chapter", isinstance(self.chapter, str), "a text"),
+            ("compare", isinstance(self.compare, Compare), "a Compare"),
+            (
+                "inputs",
+                self.kinds and all(map(callable, self.kinds)),
+                "a function of rng, or several",
+            ),
+        ):
+            if not right:
+                got = getattr(self, key)
+                raise ValueError(f"{key} of {self.name} must be {wanted}, got {got!r}")
+
+    @property
+    def kinds(self) -> Sequence[Callable]:
+        """The kinds of inputs."""
+        return [self.inputs] if callable(self.inputs) else self.inputs
+
     def draw(self, rng: np.random.Generator, count: int) -> tuple[list, list]:
         """Draw inputs, at least one of each kind, and compute what is wanted, as JSON values."""
-        kinds = [self.inputs] if callable(self.inputs) else self.inputs
-        count = max(count, len(kinds))
+        count = max(count, len(self.kinds))
         try:
-            args = [[encode(arg) for arg in kinds[k % len(kinds)](rng)] for k in range(count)]
+            args = [_drawn(self.kinds[k % len(self.kinds)], rng) for k in range(count)]
         except Exception as error:
             raise ValueError(f"{self.name}: its inputs cannot be drawn: {error}") from error
         outcomes = self.answers(self.reference, args)
         if failed := [outcome for outcome in outcomes if "value" not in outcome]:
-            raise ValueError(f"{self.name}: its reference fails on its own inputs: {failed[0]}")
+            why = ": ".join(str(text) for text in failed[0].values() if text)
+            raise ValueError(f"{self.name}: its reference fails on its own inputs, {why}")
         return args, [outcome["value"] for outcome in outcomes]
 
     def cases(self, rng: np.random.Generator, count: int) -> dict:
@@ -140,6 +158,14 @@ class Exercise:
         return {"equation": self.equation, "chapter": self.chapter}
 
 
+def _drawn(kind, rng):
+    """Draw the arguments of one call, as JSON values."""
+    args = kind(rng)
+    if not isinstance(args, tuple | list):
+        raise TypeError(f"they must be a tuple such as (A,), got {type(args).__name__}")
+    return [encode(arg) for arg in args]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Written:
     """A question that is answered in words and marked by a person.
@@ -172,8 +198,12 @@ class Written:
 
 def _is_item(text, points):
     line = isinstance(text, str) and text.strip() == text != "" and text.isprintable()
+    return line and _is_points(points)
+
+
+def _is_points(points):
     number = isinstance(points, (int, float)) and not isinstance(points, bool)
-    return line and number and 0 < points < float("inf")
+    return number and 0 < points < float("inf")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,70 +224,8 @@ class Sheet:
     exercises: Sequence[Exercise]
     written: Sequence[Written] = ()
 
-
-@dataclass(frozen=True)
-class Assignment:
-    """A source notebook and its specification, as texts, so that they travel to any worker.
-
-    Parameters
-    ----------
-    name : str
-        The name of its folder.
-    source : str
-        The source notebook, with solution regions, as JSON.
-    spec : str
-        The text of ``exercises.py``.
-    """
-
-    name: str
-    source: str
-    spec: str
-
-    @classmethod
-    def load(cls, folder: str | Path) -> "Assignment":
-        """Read ``source.ipynb`` and ``exercises.py`` from a folder.
-
-        Raises
-        ------
-        FileNotFoundError
-            If one of the two is missing.
-        """
-        folder = Path(folder).resolve()
-        texts = []
-        for name in ("source.ipynb", "exercises.py"):
-            if not (folder / name).is_file():
-                raise FileNotFoundError(
-                    f"{folder.name} is not an assignment: it has no {name}; an assignment is a "
-                    "folder with source.ipynb and exercises.py"
-                )
-            texts.append((folder / name).read_text(encoding="utf-8"))
-        return cls(folder.name, *texts)
-
-    @property
-    def sheet(self) -> Sheet:
-        """The sheet that the specification makes. It is the instructor's code and is trusted.
-
-        Raises
-        ------
-        ValueError
-            If the specification does not run, or makes no sheet.
-        """
-        module, file = ModuleType(f"exercises_{self.name}"), f"{self.name}/exercises.py"
-        try:
-            exec(compile(self.spec, file, "exec"), module.__dict__)
-            return module.sheet
-        except Exception as error:
-            told = describe(error, file)
-            where = f"line {told['line']}" if told["line"] else "it must set sheet = Sheet(...)"
-            text = getattr(error, "msg", told["text"])  # without the line
-            raise ValueError(f"{file}: {told['error']}: {text} ({where})") from error
-
-    @property
-    def notebook(self) -> dict[str, Any]:
-        """The source notebook as a dict."""
-        return json.loads(self.source)
-
-    @property
-    def digest(self) -> str:
-        """A fingerprint of both texts; a result is reused only for the same one."""
-        return hashlib.sha256((self.source + self.spec).encode()).hexdigest()[:16]
+    def __post_init__(self):
+        """Refuse two tasks of one name, whose marks could not be told apart."""
+        names = [task.name for task in (*self.exercises, *self.written)]
+        if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+            raise ValueError(f"names must differ, got {', '.join(twice)} twice")

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from bpgrader import student
+from bpgrader.assignment import Assignment
 from bpgrader.notebook import BEGIN, source_of
-from bpgrader.spec import Assignment
 from bpgrader.verdict import Verdict
 
 from .conftest import ASSIGNMENTS

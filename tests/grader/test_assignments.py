@@ -12,12 +12,12 @@ from click.testing import CliRunner
 from nbclient import NotebookClient
 
 from bpgrader.__main__ import main
+from bpgrader.assignment import Assignment
 from bpgrader.grade import Job, grade
 from bpgrader.notebook import BEGIN, make_release, source_of
 from bpgrader.proof import prove
 from bpgrader.prune import prune
 from bpgrader.release import release
-from bpgrader.spec import Assignment
 from bpgrader.student import check, find
 
 ROOT = Path(__file__).parents[2]
@@ -219,6 +219,22 @@ def test_new_writes_an_assignment_that_passes_its_own_check(box, tmp_path):
             "its parts do not add up to its 2 points",
         ),
         ("lambda A: A / A.std(axis=0)", "scores", "got: passed"),
+        ("points=2", "points='2'", r"points of standard_scores must be a number above 0, got '2'"),
+        ("points=2", "points=0", r"must be a number above 0, got 0 \(line"),
+        (
+            'chapter="Week 1: means"',
+            "chapter=1",
+            "chapter of standard_scores must be a text",
+        ),
+        ("points=2", "points=2, compare={'rtol': 1}", r"must be a Compare, got \{'rtol'"),
+        ("inputs=marks", "inputs=[]", r"inputs of standard_scores must be a function of rng, or"),
+        ("inputs=marks", "inputs=(np.eye(2),)", r"inputs of standard_scores must be a function of"),
+        ("(people, subjects)),)", "(people, subjects)))", r"a tuple such as \(A,\), got ndarray"),
+        (
+            "written=[",
+            "written=[Written(name='why-scores', rubric={'x': 1}),",
+            "why-scores twice",
+        ),
     ],
 )
 def test_an_assignment_that_is_at_fault_is_not_released(tmp_path, old, new, words):
@@ -231,3 +247,45 @@ def test_an_assignment_that_is_at_fault_is_not_released(tmp_path, old, new, word
     assert result.exit_code in (2, 4), result.output
     assert re.search(words, result.output), result.output
     assert not (folder / "student.ipynb").exists()
+
+
+def _without_ids(cells):
+    for cell in cells:
+        del cell["id"]
+
+
+def _of(name, **new):
+    return lambda cells: next(c for c in cells if c["id"] == name).update(new)
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (lambda cells: "[]", "week_9/source.ipynb is not a notebook; save it again"),
+        (lambda cells: '{"cells": [,', "week_9/source.ipynb is not a notebook"),
+        (_of("standard-scores", source=f"%%time\n{BEGIN}"), r"'standard-scores' .* \(line 1: inv"),
+        (_of("setup", source="%matplotlib inline"), "cell 'setup' of source.ipynb is not plain Py"),
+        (_without_ids, "no Markdown cell with id 'why-scores'"),
+    ],
+)
+def test_a_source_notebook_that_is_at_fault_is_told_in_a_sentence(tmp_path, edit, words):
+    folder = tmp_path / "week_9"
+    CliRunner().invoke(main, ["new", str(folder)])
+    notebook = json.loads((folder / "source.ipynb").read_text("utf-8"))
+    text = edit(notebook["cells"]) or json.dumps(notebook)
+    (folder / "source.ipynb").write_text(text, "utf-8")
+    for command in ("check", "release"):
+        result = CliRunner().invoke(main, [command, str(folder)])
+        assert result.exit_code in (2, 4), result.output
+        assert re.search(words, result.output), result.output
+
+
+def test_a_source_notebook_without_ids_is_graded(box, assignment):
+    """As Colab saves it: where no question in words needs the name of its cell."""
+    notebook = {**assignment.notebook, "nbformat_minor": 4}
+    _without_ids(notebook["cells"])
+    spec = assignment.spec.partition("    written=[")[0] + ")\n"
+    bare = Assignment("bare", json.dumps(notebook), spec)
+    assert prove(bare, draws=0).faults == ()
+    text = json.dumps(make_release(bare.notebook, solution=False))
+    nbformat.validate(nbformat.reads(text, 4))

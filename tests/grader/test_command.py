@@ -13,10 +13,12 @@ from click.testing import CliRunner
 
 from bpgrader import __main__ as commands
 from bpgrader.__main__ import main
+from bpgrader.assignment import Assignment
 from bpgrader.grade import hidden_cases
+from bpgrader.inputs import show_inputs
 from bpgrader.inside import encode
 from bpgrader.notebook import make_release
-from bpgrader.spec import Assignment
+from bpgrader.spec import Exercise, Sheet
 
 NASTY = '=cmd|"/c calc"!A1<script>alert(1)</script>'
 
@@ -281,6 +283,24 @@ def test_the_inputs_of_a_seed_are_code_that_runs(folder, assignment):
     assert "weighted_input" not in one
     assert one in lines
     assert "got nothing" in run("inputs", folder, "--seed", 7, "--exercise", "nothing", code=2)
+
+
+def test_numbers_that_are_not_finite_are_code_that_runs():
+    draw = [1.5, -np.inf, {"a": np.array([[np.nan, 1], [np.inf, 2]])}, None]
+    exercise = Exercise(
+        name="answer",
+        points=1,
+        equation="e",
+        chapter="c",
+        inputs=lambda rng: (draw,),
+        reference=lambda x: 1,
+        wrong={},
+        right=[],
+    )
+    args = []
+    lines = "\n".join(show_inputs(Sheet(title="A", exercises=[exercise]), 1))
+    exec(lines, {"np": np, "answer": args.append})
+    assert repr(args[0]) == repr(draw)
 
 
 @pytest.mark.parametrize("change", [{"grader": "1.0.0 0"}, {"format": 1}, {"score": None}])

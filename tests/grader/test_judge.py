@@ -44,6 +44,18 @@ def test_the_same_numbers_pass(answer):
     assert verdict(answer).passed
 
 
+def test_missing_values_in_an_input_are_no_change_of_it():
+    def draw(rng):
+        return (np.where(rng.random((3, 5)) < 0.3, np.nan, rng.normal(size=(3, 5))),)
+
+    def spoilt(A):
+        A[0] = 0
+        return np.zeros(3)
+
+    assert verdict(lambda A: np.isnan(A).sum(), lambda A: np.isnan(A).sum(), draw=draw).passed
+    assert "changes its input A" in verdict(spoilt, lambda A: np.zeros(3), draw=draw).message
+
+
 WRONG = {
     "1e-8 off": (lambda A: A * (1 + 1e-8), "wanted"),
     "sign": (lambda A: -A, "sign"),

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bpgrader.assignment import Assignment
 from bpgrader.notebook import make_release, source_of
-from bpgrader.spec import Assignment
 
 ROOT = Path(__file__).parents[2]
 LABELS = np.array([[0, 1, 1, 0, 1, 0, 1]])

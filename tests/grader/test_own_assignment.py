@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bpgrader.assignment import Assignment
 from bpgrader.proof import prove
-from bpgrader.spec import Assignment
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "chapters" / "own_assignment.md").read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.course import FOLDER, make_class, moodle_list, moodle_zip
-from bpgrader.spec import Assignment
+from bpgrader.assignment import Assignment
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "chapters" / "for_instructors.md").read_text(encoding="utf-8")
