@@ -6,6 +6,7 @@ something is left out: who sent no notebook gets a sentence that says so.
 
 import functools
 import io
+import itertools
 import json
 import lzma
 import re
@@ -77,11 +78,12 @@ def collect(paths: Iterable[Path]) -> Iterator[Submission]:
         If a path is no notebook, folder or zip, or is a zip that cannot be read or unpacks to more
         than 1 GB.
     """
-    used = {}
+    used = set()
     for path in map(Path, paths):
         for sender, data, refusal in _students(_files(path)):
-            used[sender.student] = k = used.get(sender.student, 0) + 1
-            name = sender.student if k == 1 else f"{sender.student} ({k})"
+            numbered = (f"{sender.student} ({k})" for k in itertools.count(2))
+            name = next(n for n in itertools.chain([sender.student], numbered) if n not in used)
+            used.add(name)
             yield Submission(name, sender, data, refusal)
 
 
@@ -192,7 +194,7 @@ def _files(path):
             folder = file.is_dir() and not file.is_symlink() and file.suffix != ".ipynb"
             if not folder and not _junk(name):
                 yield _File(name, functools.partial(read_bytes, file))
-    elif path.suffix == ".zip" and path.exists():
+    elif path.is_file() and (path.suffix.lower() == ".zip" or zipfile.is_zipfile(path)):
         try:
             yield from _zipped(path)
         except DAMAGE as error:

@@ -102,9 +102,21 @@ def test_several_notebooks_of_one_student_have_names_of_their_own(way, tmp_path)
     }
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_a_file_that_is_called_as_a_second_notebook_takes_no_name_away(way, tmp_path):
+    files = dict.fromkeys(
+        ("ada/a.ipynb", "ada/b.ipynb", "ada (2).ipynb", "ada (3)/c.ipynb"), NOTEBOOK
+    )
+    names = [s.name for s in collect([way(files, tmp_path)])]
+    assert len(names) == len(set(names)) == 4
+
+
 def test_a_file_on_the_command_line_may_have_any_name(tmp_path):
     (tmp_path / "work.json").write_bytes(NOTEBOOK)
     assert [s.name for s in collect([tmp_path / "work.json"])] == ["work"]
+    for name in ("ALL.ZIP", "all", "download.zip.part"):
+        (tmp_path / name).write_bytes(zipped({"ada.ipynb": NOTEBOOK}))
+        assert [s.name for s in collect([tmp_path / name])] == ["ada"]
 
 
 @pytest.mark.parametrize("kind", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED])
