@@ -87,7 +87,8 @@ def read_code(source: dict, names: list[str], cells: list[dict]) -> Code:
         chosen |= dict.fromkeys(cell.binds.intersection(names), k)
     rest = [name for name in names if name not in chosen]
     ids = answer_ids(source, names)
-    missing = {name: _missing(name, ids[name], own) for name in rest}
+    texts = [c["source"] for c in cells if c["type"] != "code"]
+    missing = {name: _missing(name, ids[name], own, texts) for name in rest}
     depends = Dependencies(
         [cell.statements for cell in own],
         set(chosen.values()),
@@ -120,7 +121,7 @@ def _read_cell(cell, clock):
         return _Cell(cell["id"], cell["source"], [], str(error))
 
 
-def _missing(name, released, cells):
+def _missing(name, released, cells, texts):
     """Say what became of an exercise that no cell defines, and whether its cell is broken."""
     attempt = re.compile(rf"\bdef\s+{name}\b")
     found = [c for c in cells if c.id == released or (c.fault and attempt.search(c.source))]
@@ -128,6 +129,9 @@ def _missing(name, released, cells):
         return f"Your cell {found[-1].fault}.", True
     if found and found[-1].source.strip():
         return f"Your cell does not define {name}; keep the name of the function.", False
+    if any(map(attempt.search, texts)):
+        why = "stands in a cell of text, which is not run; make it a cell of code"
+        return f"Not done: {name} {why}.", False
     return f"Not done: no cell defines {name}.", False
 
 

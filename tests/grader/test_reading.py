@@ -140,6 +140,14 @@ def test_what_is_missing_is_said():
     assert "does not define weighted_input" in said.missing["weighted_input"]
 
 
+@pytest.mark.parametrize("kind", ["markdown", "raw"])
+def test_code_in_a_cell_of_text_is_told(kind):
+    cells = [{"type": kind, "id": "count_parameters", "source": "def count_parameters(): return 1"}]
+    said = read_code(SOURCE, NAMES, cells).missing
+    assert "count_parameters stands in a cell of text" in said["count_parameters"]
+    assert "no cell defines" in said["weighted_input"]
+
+
 def test_a_cell_that_is_broken_belongs_to_its_exercise_by_its_id_alone():
     said = rebuilt("x = (", ids=["weighted_input"])
     assert said.missing["weighted_input"].startswith("Your cell ")
