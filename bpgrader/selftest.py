@@ -49,6 +49,8 @@ def selftest() -> str:
     ------
     NoBoxError
         If bubblewrap is missing or too old, or the box leaks.
+    OSError
+        If the machine has no memory left for it.
     """
     with tempfile.NamedTemporaryFile() as file, socket.socket() as server:
         os.chmod(file.name, 0o644)
@@ -57,6 +59,9 @@ def selftest() -> str:
         arguments = [inside.encode(list(os.fsencode(file.name))), server.getsockname()[1]]
         steps = [[0, {"cell": PROBE}], [1, {"call": "probe", "cases": [arguments]}]]
         result = box.run({"library": {}, "steps": steps})
+    if result.ended is box.Ending.SCARCE:
+        least = box.RESERVE >> 20
+        raise OSError(f"less than {least} MB of memory are free; end other programs and try again")
     version = _version()
     if 1 not in result.outcomes:
         raise NoBoxError(

@@ -41,6 +41,14 @@ def test_the_selftest_notices_missing_seccomp(box, fresh, monkeypatch):
         selftest()
 
 
+def test_a_machine_without_memory_is_not_told_to_install_anything(box, fresh, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(sandbox, "RESERVE", 1 << 60)
+        with pytest.raises(OSError, match="MB of memory are free; end other programs and try"):
+            selftest()
+    assert selftest() == box
+
+
 def test_without_bubblewrap_grade_refuses_with_one_sentence(
     fresh, monkeypatch, folder, submit, tmp_path
 ):
