@@ -45,6 +45,9 @@ def flatten(values: Network | Gradients) -> np.ndarray:
     if isinstance(values, Gradients):
         weights = valid.as_layers(values.dW, "values.dW")
         biases = valid.as_layers(values.db, "values.db")
+        if len(weights) != len(biases):
+            lengths = f"{len(weights)} and {len(biases)}"
+            raise ValueError(f"values.dW and values.db must have the same length, got {lengths}")
     elif isinstance(values, Network):
         weights, biases = values.W, values.b
     else:
@@ -114,13 +117,15 @@ def _value(f, x, kind=float):
     """Call f and check that it gives one finite number; it becomes one of Python's own."""
     y = valid.as_callable(f, "f")(x)
     kinds, name, advice = {
-        float: ("biuf", "real", "use float(...) on an array of one number"),
-        complex: ("c", "complex", "abs, real parts and overflow break the complex step"),
+        float: ("biuf", "real", ""),
+        complex: ("c", "complex", "; abs, real parts and overflow break the complex step"),
     }[kind]
+    fine = lambda y: np.ndim(y) == 0 and np.asarray(y).dtype.kind in kinds and np.isfinite(y)  # noqa: E731
     with suppress(ValueError):  # ragged nested lists
-        if np.ndim(y) == 0 and np.asarray(y).dtype.kind in kinds and np.isfinite(y):
+        if fine(y):
             return kind(y)
-    raise ValueError(f"f must return one finite {name} number, got {valid.describe(y)}; {advice}")
+    hint = valid.cure(y, "f(x)", fine, valid.itself(y) + ".item()") or advice
+    raise ValueError(f"f must return one finite {name} number, got {valid.describe(y)}{hint}")
 
 
 def numerical_gradient(

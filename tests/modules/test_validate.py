@@ -616,6 +616,8 @@ MESSAGES = {
     "ValueError: p and q must have the same length, got 2 and 1": lambda: kl_divergence([0.5, 0.5], [1.0]),
     "TypeError: values must be a Network or Gradients, got list [1.0]": lambda: flatten([1.0]),
     "ValueError: values must belong to one network, got a stack (3, 3, 4)": lambda: flatten(STACK),
+    "ValueError: values.dW and values.db must have the same length, got 3 and 2":
+        lambda: flatten(Gradients(GRADS.dW, GRADS.db[:2], ())),
     "ValueError: vector must have shape (19,) for Network(n=(4, 3, 1), g=(sigmoid, sigmoid,)), got (18,); make "
     "one with flatten": lambda: unflatten(np.zeros(18), NET),
     "ValueError: got and want must have the same shape, got (1,), (2,)":
@@ -642,13 +644,13 @@ MESSAGES = {
             [None, GRADS.dW[1], GRADS.dW[2].T], GRADS.db, ())),
     "ValueError: backward must return db of layers 1..2, got 1":
         lambda: check_gradients(NET, X, Y, backward=lambda *_: Gradients(GRADS.dW, GRADS.db[:2], ())),
-    "ValueError: f must return one finite real number, got ndarray of shape (1,) and dtype float64; use "
-    "float(...) on an array of one number": lambda: numerical_gradient(lambda x: np.array([x]), 1.0),
-    "ValueError: f must return one finite real number, got float nan; use float(...) on an array of one number":
+    "ValueError: f must return one finite real number, got ndarray of shape (1,) and dtype float64; did you "
+    "mean f(x).item()?": lambda: numerical_gradient(lambda x: np.array([x]), 1.0),
+    "ValueError: f must return one finite real number, got float nan":
         lambda: numerical_gradient(lambda x: np.nan, 1.0),
-    "ValueError: f must return one finite real number, got str 'a'; use float(...) on an array of one number":
+    "ValueError: f must return one finite real number, got str 'a'":
         lambda: numerical_gradient(lambda x: "a", 1.0),
-    "ValueError: f must return one finite real number, got complex 1j; use float(...) on an array of one number":
+    "ValueError: f must return one finite real number, got complex 1j":
         lambda: numerical_gradient(lambda x: 1j, 1.0),
     "ValueError: f must return one finite complex number, got float64 1.0; abs, real parts and overflow break the "
     "complex step": lambda: complex_step_gradient(np.abs, 1.0),

@@ -493,6 +493,27 @@ def test_a_step_that_is_lost(x):
     cured("numerical_gradient(lambda x: (x * 0.5).sum(), x, h=1e-30)", {"x": x})
 
 
+@pytest.mark.parametrize("call", ["numerical_gradient(f, x)", "complex_step_gradient(f, x)"])
+@pytest.mark.parametrize("kind", [
+    lambda y: y[None], lambda y: y[None, None], lambda y: [y], lambda y: pd.Series([y]),
+], ids=["array", "nested array", "list", "series"])  # fmt: skip
+def test_a_function_that_gives_an_array_of_one_number(call, kind):
+    """The cure is typed in at the end of the function."""
+    many = start() | {"f": lambda x: kind((x * x).sum())}
+    message = error_of(call, many)[1]
+    code = re.search(r"^f must return one .*; did you mean (.*)\?$", message, re.S)[1]
+    one = eval(f"lambda x: {code}", many)
+    result, message = error_of(call, start() | {"f": one})
+    assert message is None
+    np.testing.assert_allclose(result, [2.0, 4.0], rtol=1e-8)
+
+
+@pytest.mark.parametrize("y", [None, np.nan, "3", 1j, [1.0, 2.0], [np.nan], [[1], [1, 2]], ["3"]])
+def test_no_cure_for_a_function_that_gives_no_number(y):
+    message = error_of("numerical_gradient(f, x)", start() | {"f": lambda x: y})[1]
+    assert re.search(r"^f must return one finite real number, got [^;]*$", message)
+
+
 # Names
 
 
