@@ -68,7 +68,9 @@ class Network(Value):
         if fault := valid.misfit(W, b):
             raise ValueError(fault + valid.remedy(W, b, (self.W, self.b)))
         if g[-1] is not sigmoid:
-            raise ValueError(f"g[{len(W) - 1}] must be the sigmoid, as it is the last, got {g[-1]}")
+            raise ValueError(
+                f"g[{len(W) - 1}] must be bpcore.sigmoid, as it is the last, got {g[-1]}"
+            )
         for field, value in (("W", W), ("b", b), ("g", g)):
             object.__setattr__(self, field, value)
 
@@ -185,7 +187,7 @@ def init_network(n: Sequence[int], *, rng: Seed, hidden: Activation | str = sigm
 
 def as_sizes(n: Any) -> list[int]:
     """Check a list of layer sizes."""
-    if isinstance(n, str) or not hasattr(n, "__len__"):
+    if not np.asarray(n, dtype=object).ndim:  # a set, too: it has no order
         raise TypeError(
             f"n must be a list of layer sizes such as [4, 3, 1], got {valid.describe(n)}"
         )

@@ -216,5 +216,5 @@ def test_an_activation_of_ones_own_is_not_saved_but_the_advice_works(draw, tmp_p
 def test_a_network_that_fits_but_for_its_last_activation_is_refused(draw):
     net, _, _ = draw([4, 3, 1], 7)
     for last in ("tanh", "identity", Activation("sigmoid", sigmoid.function, sigmoid.derivative)):
-        with pytest.raises(ValueError, match=r"^g\[2\] must be the sigmoid, as it is the last"):
+        with pytest.raises(ValueError, match=r"^g\[2\] must be bpcore\.sigmoid, as it is the last"):
             Network(net.W, net.b, [None, "tanh", last])

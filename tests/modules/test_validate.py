@@ -581,7 +581,7 @@ MESSAGES = {
         lambda: Network(NET.W, [None, np.ones(3), B2]),
     "ValueError: b[2] must have shape (1, 1), one number per unit, got (3, 1)":
         lambda: Network(NET.W, [None, B1, B1]),
-    "ValueError: g[2] must be the sigmoid, as it is the last, got tanh":
+    "ValueError: g[2] must be bpcore.sigmoid, as it is the last, got tanh":
         lambda: Network(NET.W, NET.b, [None, "tanh", "tanh"]),
     "ValueError: g must be a list: None, then 2 activations, got str 'tanh'":
         lambda: Network(NET.W, NET.b, "tanh"),
@@ -592,6 +592,14 @@ MESSAGES = {
     "TypeError: n must be a list of layer sizes such as [4, 3, 1], got int 4": lambda: init_network(4, rng=0),
     "TypeError: n must be a list of layer sizes such as [4, 3, 1], got str '431'":
         lambda: init_network("431", rng=0),
+    "TypeError: n must be a list of layer sizes such as [4, 3, 1], got set {1, 3, 4}":
+        lambda: init_network({4, 3, 1}, rng=0),
+    "TypeError: n must be a list of layer sizes such as [4, 3, 1], got dict {4: 'x', 1: 'y'}":
+        lambda: init_network({4: "x", 1: "y"}, rng=0),
+    "TypeError: n must be a list of layer sizes such as [4, 3, 1], got ndarray of shape () and dtype int64":
+        lambda: init_network(np.array(4), rng=0),
+    "TypeError: n[0] must be a whole number, got list [4, 3, 1]":
+        lambda: init_network([[4, 3, 1]], rng=0),
     "ValueError: n must list at least two layers, input and output, got [1]":
         lambda: init_network([1], rng=0),
     "ValueError: X or W is too large: z[2] overflows; standardise X": lambda: forward(HUGE, [[1.7e308], [1.7e308]]),
