@@ -184,7 +184,10 @@ def _label_codes(Y, rows, loss):
         if A.dtype.kind in "biuf" and A.ndim == 2 and 2 in A.shape:
             codes += ["{}[1:]"] * bool((A.sum(axis=0) == 1).all())
             codes += ["{}[:, 1:].T"] * bool((A.sum(axis=1) == 1).all())
-        codes.append(f"np.eye({rows})[:, {{}}.ravel()]")
+        if A.dtype.kind in "iu" and min(values) >= 0:  # -1 would be the last class
+            codes.append(f"np.eye({rows})[:, {{}}.ravel()]")
+        if len(values) == rows > 1 and (A == A).all():  # one value a class, and no nan
+            codes.append("{}.ravel() == np.unique({})[:, None]")
         if len(values) == 2:
             codes += [f"{{}} == {values[1]!r}"]
             codes += [code.replace("{}", f"({{}} == {values[1]!r})") for code in codes]

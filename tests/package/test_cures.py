@@ -276,6 +276,9 @@ KINDS = {
     "a series": pd.Series(KIND[0]), "one-hot columns": np.eye(3)[KIND[0]],
     "one-hot list": np.eye(3)[KIND[0]].tolist(), "one-hot frame": pd.DataFrame(np.eye(3)[KIND[0]]),
     "small integers": KIND.astype("u1"), "flat small integers": KIND[0].astype("i1"),
+    "from 1": KIND + 1, "from 1, flat": KIND[0] + 1, "floats": KIND * 1.0, "flat floats": KIND[0] + 1.0,
+    "around 0": KIND - 1, "around 0, a list": (KIND[0] - 1).tolist(), "names": np.array([*"abc"])[KIND],
+    "names, a list": np.array([*"abc"])[KIND[0]].tolist(), "names, a series": pd.Series([*"abc"])[KIND[0]],
 }  # fmt: skip
 
 
@@ -285,6 +288,20 @@ def test_labels_of_three_classes(came):
     for call in CALLS_OF["Y"]:
         if "Dataset" not in call:
             right(call, {"Y": np.eye(3)[:, KIND[0]]}, three | {"Y": KINDS[came]})
+
+
+@pytest.mark.parametrize("came", ["-1 and 1", "1 and 2", "flat booleans", "M and B", "a series"])
+def test_labels_of_two_classes_for_two_outputs(came):
+    two = {"net": init_network([4, 3, 2], rng=0)}
+    right("cost(net, X, Y)", {"Y": HOT}, two | {"Y": LABELS[came]})
+
+
+@pytest.mark.parametrize(
+    "labels", [[-1, 1, 2, 0, 1, 2, 0], [1, 2, 3, 4, 1, 2, 3], [0, 1, np.nan, 0, 1, 1, 0]]
+)
+def test_no_cure_for_other_classes_than_outputs(labels):
+    message = error_of("cost(three, X, Y)", start() | {"Y": labels})[1]
+    assert "did you mean" not in message
 
 
 @pytest.mark.parametrize("loss", ["cross_entropy", "quadratic"])
