@@ -21,7 +21,8 @@ class Dataset(Value):
         Labels, 0 or 1; for n classes shape (n, m), with a 1 in the row of the class.
     name : str
     mean, deviation : array, shape (d, 1), optional
-        What was taken off every feature and what it was divided by, if `split` standardised it.
+        What was taken off every feature and what it was divided by, if `split` standardised it;
+        every deviation is positive.
 
     Raises
     ------
@@ -45,15 +46,21 @@ class Dataset(Value):
     deviation: Any = None
 
     def __post_init__(self) -> None:
-        X = valid.as_array(self.X, "X")
-        X = valid.as_columns(X, X.shape[0] if X.ndim == 2 else "d")
-        rows = valid.shape_of(self.Y)[0] if valid.shape_of(self.Y)[1:] == X.shape[1:] else 1
+        valid.as_instance(self.name, str, "name", "give mean and deviation by their names")
+        shape, labels = valid.shape_of(self.X), valid.shape_of(self.Y)
+        d, m = shape if len(shape) == 2 else ("d", None)
+        if m not in labels and d == max(labels, default=0):  # so many labels: samples in rows
+            d, m = m, d
+        X = valid.as_columns(self.X, d, m=m)
+        rows = labels[0] if labels[1:] == X.shape[1:] else 1
         fields = {"X": X, "Y": valid.as_labels(self.Y, rows, X.shape[1])}
         for name in ("mean", "deviation"):
             if (value := getattr(self, name)) is not None:
                 fields[name] = valid.as_columns(value, len(X), name, m=1)
         if len(fields) == 3:
             raise ValueError("mean and deviation must be given together, or neither")
+        if len(fields) == 4 and not (least := fields["deviation"].min()) > 0:
+            raise ValueError(f"deviation must be positive, 1 for a constant feature, got {least}")
         valid.freeze(*fields.values())
         for field, value in fields.items():
             object.__setattr__(self, field, value)

@@ -306,6 +306,20 @@ def test_a_scale_is_whole_or_not_there():
         Dataset([[1.0, 2.0]], [[0, 1]], mean=[[0.0]], deviation=[1.0])
 
 
+@pytest.mark.parametrize("deviation", [0.0, -1.0])
+def test_nothing_can_be_divided_by_that_deviation(deviation):
+    with pytest.raises(
+        ValueError,
+        match=rf"^deviation must be positive, 1 for a constant feature, got {deviation}$",
+    ):
+        Dataset(np.eye(2), [[0, 1]], mean=np.zeros((2, 1)), deviation=[[1.0], [deviation]])
+
+
+def test_mean_and_deviation_go_by_their_names():
+    with pytest.raises(TypeError, match=r"^name must be a str, got ndarray .*; give mean and"):
+        Dataset(np.eye(2), [[0, 1]], np.zeros((2, 1)), np.ones((2, 1)))
+
+
 def test_labels_that_are_names():
     with pytest.raises(TypeError, match=r"^Y must hold the numbers 0 and 1, .* == 'M'\)?.*\?$"):
         Dataset([[1.0, 2.0]], [["B", "M"]])

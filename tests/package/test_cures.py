@@ -304,6 +304,25 @@ def test_no_cure_for_other_classes_than_outputs(labels):
     assert "did you mean" not in message
 
 
+@pytest.mark.parametrize("came", SAMPLES)
+@pytest.mark.parametrize("labels", [Y, Y.T, Y[0], Y[0].tolist(), NAMES[0], np.eye(3)[:, KIND[0]]],
+                         ids=["a row", "a column", "flat", "a list", "names", "one-hot"])  # fmt: skip
+def test_a_data_set_of_samples_in_rows(labels, came):
+    """As scikit-learn has it: first X is told, then what the labels want, if anything."""
+    value, good = SAMPLES[came]
+    result, blamed = cured(
+        "Dataset(X, Y)", {"X": value, "Y": labels}, 1 + (np.shape(labels)[:1] == (7,))
+    )
+    assert blamed == ["X", "Y"][: len(blamed)]
+    assert np.array_equal(result.X, good)
+
+
+@pytest.mark.parametrize("labels", [Y[:, 1:], np.ones((4, 8)), np.zeros(8), [0, 1]])
+def test_samples_are_not_to_blame_for_other_labels(labels):
+    message = error_of("Dataset(X, Y)", start() | {"Y": labels})[1]
+    assert message.startswith("Y must have shape (1, 7), one label a sample of X, got "), message
+
+
 @pytest.mark.parametrize("loss", ["cross_entropy", "quadratic"])
 @pytest.mark.parametrize("outputs", [1, 3])
 def test_soft_labels(loss, outputs):
