@@ -4,6 +4,7 @@ delta[i] holds one UNAVERAGED column per sample; the division by m happens once,
 The numbering is Nielsen's (BP3 is the bias, BP4 the weight); source 002 swaps the last two.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,6 +101,8 @@ def backward(
 def as_passed(cache: Any, net: Network) -> tuple[list[Any], list[Any]]:
     """Check that a cache fits the network, and give its z and a."""
     valid.as_instance(cache, Cache, "cache", "pass what the forward pass returned")
+    for name in "az":
+        valid.as_instance(getattr(cache, name), Sequence, f"cache.{name}", "one entry a layer")
     a = [valid.as_array(x, f"cache.a[{i}]") for i, x in enumerate(cache.a)]
     z = [valid.as_array(x, f"cache.z[{i}]", finite=False) for i, x in enumerate(cache.z) if i]
     m = a[0].shape[-1] if a and a[0].ndim else 0

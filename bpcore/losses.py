@@ -274,7 +274,7 @@ def _distribution(p, name):
     p = valid.as_array(p, name)
     with np.errstate(all="ignore"):
         total = p.sum()
-    if p.ndim != 1 or p.size == 0 or (p < 0).any() or not abs(total - 1) <= 1e-9:
+    if p.ndim != 1 or p.size == 0 or (p < 0).any() or not abs(total - 1) <= 1e-6:  # float32
         raise ValueError(
             f"{name} must be a distribution: one row of probabilities >= 0 that sum to 1, got {p}"
         )

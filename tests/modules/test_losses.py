@@ -229,6 +229,20 @@ def test_entropy():
     assert entropy([0.25] * 4) == pytest.approx(math.log(4), rel=1e-15)
 
 
+@pytest.mark.parametrize("k", [3, 10, 1000])
+def test_probabilities_in_float32_are_a_distribution(k):
+    """As a softmax of another library gives them: their sum is 1 to 1e-7."""
+    z = np.random.default_rng(k).normal(size=k).astype("f4")
+    p = np.exp(z) / np.exp(z).sum()
+    assert p.dtype == np.float32
+    assert p.sum(dtype=float) != 1
+    exact = p / p.sum(dtype=float)
+    assert entropy(p) == pytest.approx(entropy(exact), rel=1e-6)
+    assert kl_divergence(p, [1 / k] * k) == pytest.approx(math.log(k) - entropy(exact), rel=1e-6)
+    with pytest.raises(ValueError, match=r"^p must be a distribution"):
+        entropy(p * np.float32(1.00001))
+
+
 def test_kl_divergence():
     p, q = [0.125, 0.5, 0.375], [0.25, 0.25, 0.5]
     with mpmath.workdps(50):

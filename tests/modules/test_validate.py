@@ -715,6 +715,10 @@ MESSAGES = {
         lambda: cross_entropy([1, 2, 3], [[0, 1, 1]]),
     "ValueError: cache must come from this network, with a of shapes [(4, 7), (3, 7), (1, 7)], got "
     "[(4, 7)]; run the forward pass again": lambda: backward(NET, Cache(CACHE.z, [X]), Y),
+    "TypeError: cache.a must be a Sequence, got NoneType None; one entry a layer":
+        lambda: backward(NET, Cache(CACHE.z, None), Y),
+    "TypeError: cache.z must be a Sequence, got ndarray of shape (1, 7) and dtype float64; one entry a layer":
+        lambda: backward_theta(THETA, Cache(CACHE.z[2], CACHE.a), Y),
     "ValueError: X or W is too large: the complex step overflows; standardise X":
         lambda: check_gradients(NET, X * 1e4, Y),
     "ValueError: label must be the equation's label, eq-..., got str 'bp1'": lambda: check("bp1", 1, 1),
