@@ -44,7 +44,7 @@ class LayerCheck(Value):
     wrong : tuple of str
         Those of ``dW[i]`` and ``db[i]`` that are off by more than that.
     ratio : float or None
-        Backward / numerical in what is wrong, if it is the same in every entry.
+        Backward / numerical in what is wrong, if it is the same in every entry and not near 1.
     """
 
     layer: int
@@ -198,7 +198,7 @@ def check_gradients(
     -----
     Chapter :doc:`/chapters/13_gradient_checking`.
     """
-    if method not in CLOSE:
+    if method not in [*CLOSE]:
         raise ValueError(f"method must be 'complex' or 'central', got {method!r}")
     net, loss = as_network(net, single=True), valid.as_member(loss, Loss, LOSSES, "loss")
     X, Y = valid.as_samples(net, X, Y, loss)
@@ -261,7 +261,8 @@ def _judge(i, got, want, floor, weights, close):
             clear = (np.abs(b) > least / close**0.5) | (a == 0) & (b != 0)
             wrong.append(name)
             ratios += [*(a[clear] / b[clear])]
-    same = len(ratios) > 0 and np.ptp(ratios) <= close**0.5 * np.abs(ratios).max()
+    alike = close**0.5 * np.abs([*ratios, 0.0]).max()
+    same = len(ratios) > 0 and np.ptp(ratios) <= alike < np.ptp([*ratios, 1.0])  # and not all are 1
     ratio = float(np.mean(ratios)) if same else None
     largest = np.abs([got, want]).max()
     blur = floor.max() / largest if largest else np.inf  # 0 = 0 would tell nothing

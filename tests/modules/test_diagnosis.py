@@ -3,6 +3,7 @@
 
 import copy
 import functools
+import re
 
 import numpy as np
 import pytest
@@ -256,6 +257,22 @@ def test_a_factor_from_layer_2_down_is_told(draw, method, factor):
     off = np.hstack([right.dW[2].ravel(), right.db[2].ravel()])
     assert abs(outcome.numerical) == pytest.approx(np.abs(off).max(), rel=1e-6)
     assert outcome.analytic == pytest.approx(factor * outcome.numerical, rel=1e-6)
+
+
+@every_method
+def test_a_pass_in_float32_is_off_by_no_factor(draw, method):
+    """All its ratios are 1 to seven digits, and that they are is no diagnosis."""
+    net, X, Y = draw([5, 4, 3, 1], 7, hidden="tanh")
+
+    def own(*given):
+        grads = backward(*given)
+        dW, db = ([None, *(d.astype("f4") for d in part[1:])] for part in (grads.dW, grads.db))
+        return Gradients(dW, db, ())
+
+    outcome = check_gradients(net, X, Y, backward=own, method=method)
+    assert wrong(outcome)[0] == "dW[3]"
+    assert "ratio" not in str(outcome)
+    assert re.search(r"; relative error [1-9]\.\de-08 in (layer 3|dW\[3\]); ", str(outcome))
 
 
 @every_method

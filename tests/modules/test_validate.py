@@ -631,6 +631,8 @@ MESSAGES = {
     "ValueError: got and want must have the same shape, got (1,), (2,)":
         lambda: relative_error([1.0], [1.0, 2.0]),
     "ValueError: got and want must hold at least one number, got shape (0,)": lambda: relative_error([], []),
+    "ValueError: method must be 'complex' or 'central', got ['central']":
+        lambda: check_gradients(NET, X, Y, method=["central"]),
     "ValueError: method must be 'complex' or 'central', got 'forward'":
         lambda: check_gradients(NET, X, Y, method="forward"),
     "TypeError: backward must return Gradients, got tuple (1, 2); end it with: return Gradients(dW, db, delta)":
