@@ -5,12 +5,12 @@ from os import PathLike
 
 import numpy as np
 
-from bpcore._validate import freeze
+from bpcore._validate import describe, freeze
 
 
 def _opened(file, mode):
     """Open a path; a file that is open already passes through, and stays open."""
-    return open(file, mode) if isinstance(file, (str, PathLike)) else nullcontext(file)
+    return open(file, mode) if isinstance(file, (str, bytes, PathLike)) else nullcontext(file)
 
 
 def save(file, scalars, arrays):
@@ -18,8 +18,12 @@ def save(file, scalars, arrays):
     import json  # here, because `import bpcore` must be quick
 
     text = json.dumps(scalars, default=np.ndarray.tolist)  # some generators' states have arrays
-    with _opened(file, "wb") as out:
-        np.savez(out, scalars=text, **arrays)
+    try:
+        with _opened(file, "wb") as out:
+            np.savez(out, scalars=text, **arrays)
+    except TypeError:
+        wanted = "a path or an open binary file"
+        raise TypeError(f"file must be {wanted}, got {describe(file)}") from None
 
 
 def load(file, kind, build):
@@ -29,7 +33,7 @@ def load(file, kind, build):
 
     wrong = (AttributeError, EOFError, KeyError, RuntimeError, TypeError, ValueError, BadZipFile)
     try:
-        with _opened(file, "rb") as source, np.load(source, allow_pickle=False) as data:
+        with _opened(file, "rb") as source, np.lib.npyio.NpzFile(source) as data:
             arrays = {k: data[k] for k in data.files if k != "scalars"}
             scalars = json.loads(str(data["scalars"]))
         freeze(*arrays.values())

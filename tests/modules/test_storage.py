@@ -37,7 +37,7 @@ def test_a_path_a_name_or_an_open_file(kind, tmp_path):
     """The name is taken as it is given, and a file that was open stays open."""
     cls, value = VALUES[kind]
     for name in ("value.npz", "value", "value.1"):
-        for place in (tmp_path / name, str(tmp_path / name)):
+        for place in (tmp_path / name, str(tmp_path / name), bytes(tmp_path / name)):
             value.save(place)
             assert [p.name for p in tmp_path.iterdir()] == [name]
             assert numbers(cls.load(place)) == numbers(value)
@@ -69,8 +69,21 @@ def test_a_file_of_something_else_is_refused(kind, tmp_path):
         if other != kind:
             another.save(tmp_path / other)
     for file in tmp_path.iterdir():
-        with pytest.raises(ValueError, match=rf"^file must be written by {kind}\.save, got .*: "):
+        with pytest.raises(
+            ValueError, match=rf"^file must be written by {kind}\.save, got .*: "
+        ) as caught:
             cls.load(file)
+        assert "you can load it" not in str(caught.value)  # NumPy's advice is none here
+
+
+@every
+@pytest.mark.parametrize("file", [None, 3, [], io.StringIO()], ids=lambda f: type(f).__name__)
+def test_what_is_no_file(kind, file):
+    cls, value = VALUES[kind]
+    with pytest.raises(TypeError, match=r"^file must be a path or an open binary file, got \w+"):
+        value.save(file)
+    with pytest.raises(ValueError, match=rf"^file must be written by {kind}\.save, got "):
+        cls.load(file)
 
 
 @every
