@@ -187,7 +187,7 @@ def init_network(n: Sequence[int], *, rng: Seed, hidden: Activation | str = sigm
 
 def as_sizes(n: Any) -> list[int]:
     """Check a list of layer sizes."""
-    if not np.asarray(n, dtype=object).ndim:  # a set, too: it has no order
+    if np.asarray(n, dtype=object).shape[:1] in ((), (0,)):  # a set, too: it has no order
         raise TypeError(
             f"n must be a list of layer sizes such as [4, 3, 1], got {valid.describe(n)}"
         )

@@ -28,15 +28,16 @@ def _axes(ax):
     return plt.gca() if ax is None else valid.as_instance(ax, Axes, "ax", "plt.subplots gives one")
 
 
-def _shaped(values, shape, name, *, finite=True):
-    """Check an array to be drawn; None in the shape stands for any length."""
+def _shaped(values, shape, name, *, finite=True, least=1):
+    """Check an array to be drawn; None in the shape stands for any length, so many at least."""
     array = valid.as_array(values, name, finite=finite)
     fits = len(shape) == array.ndim and all(
         k in (None, n) for k, n in zip(shape, array.shape, strict=True)
     )
-    if not (fits and array.size):
+    if not fits or array.size < least:
         wanted = ", ".join("k" if k is None else str(k) for k in shape) + "," * (len(shape) == 1)
-        raise ValueError(f"{name} must have shape ({wanted}), got {array.shape}")
+        more = f", k at least {least}" * (least > 1)
+        raise ValueError(f"{name} must have shape ({wanted}){more}, got {array.shape}")
     return array
 
 
@@ -160,7 +161,8 @@ def region(
     >>> region([0, 1], [0, 1], np.array([[0.1, 0.9], [0.2, 0.8]])).get_xlabel()
     '$x_1$'
     """
-    ax, x1, x2 = _axes(ax), _shaped(x1, (None,), "x1"), _shaped(x2, (None,), "x2")
+    ax, x1 = _axes(ax), _shaped(x1, (None,), "x1", least=2)
+    x2 = _shaped(x2, (None,), "x2", least=2)
     probability = _shaped(probability, (x2.size, x1.size), "probability")
     if probability.min() < 0 or probability.max() > 1:
         raise ValueError(
@@ -209,13 +211,13 @@ def path_1d(
     >>> len(path_1d([0, 1], [0, 1], [1, 0], [1, 0], ax=plt.figure().gca()).lines)
     2
     """
-    ax, x = _axes(ax), _shaped(x, (None,), "x")
+    ax, x = _axes(ax), _shaped(x, (None,), "x", least=2)
     f, points = _shaped(f, x.shape, "f"), _shaped(points, (None,), "points", finite=False)
     values = _shaped(values, points.shape, "values", finite=False)
     ax.plot(x, f, color=COLOUR["J"], lw=1.8)
     ax.plot(points, values, color=COLOUR["path"], marker=MARKER["path"], ms=5, lw=1.0)
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(np.min(x), np.max(x)))
-    ax.set_ylim(np.min(f) - 0.05 * np.ptp(f), np.max(f))
+    ax.set_ylim(np.min(f) - 0.05 * (np.ptp(f) or 1.0), np.max(f))
     return ax
 
 
@@ -254,7 +256,8 @@ def path_2d(
     >>> path_2d([0, 1], [0, 1], np.eye(2), np.zeros((1, 2))).get_xlabel()
     '$x$'
     """
-    ax, x, y = _axes(ax), _shaped(x, (None,), "x"), _shaped(y, (None,), "y")
+    ax, x = _axes(ax), _shaped(x, (None,), "x", least=2)
+    y = _shaped(y, (None,), "y", least=2)
     f = _shaped(f, (y.size, x.size), "f")
     points = _shaped(points, (None, 2), "points", finite=False)
     ax.contour(x, y, f, levels=12, colors="#777777", linewidths=0.8)
@@ -288,7 +291,9 @@ def images(pictures: ArrayLike, titles: Sequence[str], *, columns: int = 6) -> n
     """
     pictures = valid.as_array(pictures, "pictures")
     columns = valid.as_count(columns, "columns", at_least=1)
-    if pictures.ndim != 3 or isinstance(titles, str) or len(pictures) != len(titles):
+    if len(valid.shape_of(titles)) != 1:
+        raise TypeError(f"titles must be a list of str, got {valid.describe(titles)}")
+    if pictures.ndim != 3 or len(pictures) != len(titles):
         raise ValueError(
             f"pictures must have shape ({len(titles)}, height, width), one a title, "
             f"got {pictures.shape}"
@@ -352,13 +357,17 @@ def network(
     for name, words, places in (
         ("inside", inside, units), ("below", below, units), ("edges", edges, lines)
     ):  # fmt: skip
-        if strange := set(words) - set(places):
-            raise ValueError(f"{name} must name what is drawn, got {min(strange)} for n = {n}")
-    if below_colour not in COLOUR:
+        if strange := set(valid.as_instance(words, dict, name, "each place with its words")) - set(
+            places
+        ):
+            strange = min(strange, key=str)
+            raise ValueError(f"{name} must name what is drawn, got {strange} for n = {n}")
+    apart = valid.as_positive(apart, "apart", usual=1.0)
+    if below_colour not in [*COLOUR]:
         raise ValueError(f"below_colour must be one of {', '.join(COLOUR)}, got {below_colour!r}")
 
     def write(x, y, text, **look):  # a hyphen on a line would pass for a piece of it
-        ax.text(x, y, text.replace("-", "\N{MINUS SIGN}"), ha="center", va="center", **look)
+        ax.text(x, y, str(text).replace("-", "\N{MINUS SIGN}"), ha="center", va="center", **look)
 
     place = {(i, j): (2.4 * i, apart * ((n[i] + 1) / 2 - j)) for i, j in units}
     for i in range(1, len(n)):
@@ -378,7 +387,7 @@ def network(
                     )
     for (i, j), (x, y) in place.items():
         ax.add_patch(Circle((x, y), RADIUS, fc="white", ec=COLOUR["a"], lw=1.8, zorder=2))
-        name = inside.get((i, j), f"$x_{j}$" if i == 0 else f"$a_{j}^{{[{i}]}}$")
+        name = inside.get((i, j), f"$x_{{{j}}}$" if i == 0 else f"$a_{{{j}}}^{{[{i}]}}$")
         write(x, y, name, zorder=3, fontsize=9 if (i, j) in inside else 10)
         if (i, j) in below:
             ground = {"fc": "white", "ec": "none", "pad": 0.3}

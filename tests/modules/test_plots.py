@@ -138,7 +138,16 @@ def test_network(ax):
     assert len(ax.lines) == 2 * 3 + 3 * 1
     texts = [text.get_text() for text in ax.texts]
     assert sorted(texts) == sorted(
-        ["$x_1$", "$x_2$", "$a_1^{[1]}$", "0.5", "$a_3^{[1]}$", "$a_1^{[2]}$", "out", "−0.5"]
+        [
+            "$x_{1}$",
+            "$x_{2}$",
+            "$a_{1}^{[1]}$",
+            "0.5",
+            "$a_{3}^{[1]}$",
+            "$a_{1}^{[2]}$",
+            "out",
+            "−0.5",
+        ]
     )
     assert all(text.get_fontsize() >= 8 for text in ax.texts)
     centres = {tuple(patch.center) for patch in ax.patches}
@@ -149,6 +158,19 @@ def test_network(ax):
         assert x1 - x0 == pytest.approx(2.4)
     plots.network([2, 1], apart=1.5, ax=(wider := plt.figure().gca()))
     assert [patch.center[1] for patch in wider.patches] == [0.75, -0.75, 0]
+
+
+def test_a_unit_beyond_the_ninth_has_its_whole_number_as_index(ax):
+    plots.network([12, 1], below={(1, 1): -0.5, (0, 12): 3}, ax=ax)
+    texts = [text.get_text() for text in ax.texts]
+    assert {"$x_{9}$", "$x_{10}$", "$x_{12}$", "−0.5", "3"} <= set(texts)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_flat_curve_is_drawn(ax):
+    plots.path_1d([0, 1], [2, 2], [0.5], [2], ax=ax)
+    low, high = ax.get_ylim()
+    assert low < 2 <= high
 
 
 def test_a_dataset_is_drawn_as_its_parts(ax):
@@ -192,7 +214,11 @@ BAD = [  # (function, argument, bad value, what is said)
     (plots.region, "probability", np.zeros((3, 2)), "probability must have shape (2, 3), got (3, 2)"),
     (plots.region, "probability", np.full((2, 3), 1.5), "probability must lie between 0 and 1, got values from 1.5 to 1.5; draw a[L]"),
     (plots.region, "probability", np.full((2, 3), -0.5), "probability must lie between 0 and 1, got values from -0.5 to -0.5"),
-    (plots.region, "x2", [], "x2 must have shape (k,), got (0,)"),
+    (plots.region, "x1", [0], "x1 must have shape (k,), k at least 2, got (1,)"),
+    (plots.region, "x2", [], "x2 must have shape (k,), k at least 2, got (0,)"),
+    (plots.path_1d, "x", [0], "x must have shape (k,), k at least 2, got (1,)"),
+    (plots.path_2d, "x", [0], "x must have shape (k,), k at least 2, got (1,)"),
+    (plots.path_2d, "y", [0], "y must have shape (k,), k at least 2, got (1,)"),
     (plots.path_1d, "f", [0, 1, 2], "f must have shape (2,), got (3,)"),
     (plots.path_1d, "values", [0, 1], "values must have shape (3,), got (2,)"),
     (plots.path_1d, "points", [[0], [1], [2]], "points must have shape (k,), got (3, 1)"),
@@ -200,17 +226,26 @@ BAD = [  # (function, argument, bad value, what is said)
     (plots.path_2d, "points", [[0], [1]], "points must have shape (k, 2), got (2, 1)"),
     (plots.path_2d, "f", np.zeros((3, 2)), "f must have shape (2, 3), got (3, 2)"),
     (plots.images, "titles", ["one"], "pictures must have shape (1, height, width), one a title, got (2, 8, 8)"),
-    (plots.images, "titles", "ab", "pictures must have shape"),
+    (plots.images, "titles", "ab", "titles must be a list of str, got str 'ab'"),
+    (plots.images, "titles", None, "titles must be a list of str, got NoneType None"),
+    (plots.images, "titles", {"a", "b"}, "titles must be a list of str, got set {"),
     (plots.images, "pictures", np.zeros((2, 64)), "pictures must have shape (2, height, width), one a title, got (2, 64)"),
     (plots.images, "columns", 0, "columns must be at least 1, got 0"),
     (plots.images, "columns", 2.0, "columns must be a whole number, got float 2.0"),
     (plots.network, "n", 3, "n must be a list of layer sizes"),
+    (plots.network, "n", [], "n must be a list of layer sizes"),
+    (plots.network, "n", {2, 3, 1}, "n must be a list of layer sizes"),
     (plots.network, "n", [2, 0, 1], "n[1] must be at least 1, got 0"),
+    (plots.network, "inside", [(1, 1)], "inside must be a dict, got list [(1, 1)]; each place with its words"),
+    (plots.network, "inside", {(9, 9): "x", "a": "y"}, "inside must name what is drawn, got (9, 9)"),
     (plots.network, "inside", {(1, 4): "x"}, "inside must name what is drawn, got (1, 4) for n = [2, 3, 1]"),
     (plots.network, "below", {(3, 1): "x"}, "below must name what is drawn, got (3, 1)"),
     (plots.network, "edges", {(0, 1, 1): "x"}, "edges must name what is drawn, got (0, 1, 1)"),
     (plots.network, "edges", {(1, 3, 3): "x"}, "edges must name what is drawn, got (1, 3, 3)"),
     (plots.network, "below_colour", "pink", "below_colour must be one of z, a, "),
+    (plots.network, "below_colour", ["z"], "below_colour must be one of z, a, "),
+    (plots.network, "apart", 0, "apart must be positive and finite, got int 0; usual: apart=1"),
+    (plots.network, "apart", "wide", "apart must be one positive number, got str 'wide'"),
 ]  # fmt: skip
 
 
