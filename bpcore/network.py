@@ -173,9 +173,7 @@ def init_network(n: Sequence[int], *, rng: Seed, hidden: Activation | str = sigm
     -----
     Chapter :doc:`/chapters/01_notation`; source 000 §3.
     """
-    n = as_sizes(n)
-    if len(n) < 2:
-        raise ValueError(f"n must list at least two layers, input and output, got {n}")
+    n = as_sizes(n, least=2)
     rng, hidden = valid.as_rng(rng), valid.as_member(hidden, Activation, ACTIVATIONS, "hidden")
     L = len(n) - 1
     return Network(
@@ -185,13 +183,16 @@ def init_network(n: Sequence[int], *, rng: Seed, hidden: Activation | str = sigm
     )
 
 
-def as_sizes(n: Any) -> list[int]:
-    """Check a list of layer sizes."""
-    if np.asarray(n, dtype=object).shape[:1] in ((), (0,)):  # a set, too: it has no order
+def as_sizes(n: Any, name: str = "n", least: int = 1) -> list[int]:
+    """Check a list of layer sizes, so many at least."""
+    if not np.asarray(n, dtype=object).ndim:  # a set, too: it has no order
         raise TypeError(
-            f"n must be a list of layer sizes such as [4, 3, 1], got {valid.describe(n)}"
+            f"{name} must be a list of layer sizes such as [4, 3, 1], got {valid.describe(n)}"
         )
-    return [valid.as_count(size, f"n[{i}]", at_least=1) for i, size in enumerate(n)]
+    sizes = [valid.as_count(size, f"{name}[{i}]", at_least=1) for i, size in enumerate(n)]
+    if len(sizes) < least:
+        raise ValueError(f"{name} must be of length {least} or more, the input first, got {sizes}")
+    return sizes
 
 
 def as_network(net: Any, *, single: bool = False) -> Network:

@@ -14,7 +14,9 @@ import traitlets
 from matplotlib.figure import Figure
 
 from bpcore import _validate as valid
-from bpcore.network import Network
+from bpcore.activations import ACTIVATIONS, Activation, relu, sigmoid, tanh
+from bpcore.losses import LOSSES, Loss, cross_entropy, quadratic
+from bpcore.network import Network, as_network
 
 HERE = Path(__file__).parent
 NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))  # None leaves it out
@@ -89,30 +91,38 @@ class Picture(anywidget.AnyWidget):
     @property
     def net(self) -> Network:
         """The network as the reader left it; ValueError if there is none in this picture."""
-        if "W" not in self.state:
-            raise ValueError(f"the picture {self.label!r} has no network; its state is .state")
-        return Network(*(self.state[part] for part in ("W", "b", "g")))
+        return Network(*(self._left(part, "network") for part in ("W", "b", "g")))
 
     @net.setter
     def net(self, net: Network) -> None:
+        if repr(as_network(net, single=True)) != repr(self.net):
+            raise ValueError(f"net must be a {self.net} as the picture's, got {net}")
         self.state = self.state | plain(net)
 
     @property
     def X(self) -> np.ndarray:
-        """The samples as the reader left them."""
-        return np.array(self.state["X"], dtype=float)
+        """The samples as the reader left them; ValueError if there are none in this picture."""
+        return np.array(self._left("X", "X"), dtype=float)
 
     @property
     def Y(self) -> np.ndarray:
-        """The labels as the reader left them."""
-        return np.array(self.state["Y"], dtype=float)
+        """The labels as the reader left them; ValueError if there are none in this picture."""
+        return np.array(self._left("Y", "Y"), dtype=float)
+
+    def _left(self, part, what):
+        if part not in self.state:
+            raise ValueError(f"the picture {self.label!r} has no {what}; its state is .state")
+        return self.state[part]
 
     def __repr__(self) -> str:
         return f"Picture({self.label!r})"
 
 
 def plain(net):
-    """Write a network as JSON has it."""
+    """Write a network as JSON has it; the page computes with our activations alone."""
+    for i, g in enumerate(net.g):
+        if i and ACTIVATIONS.get(g.name) is not g:
+            raise ValueError(f"net.g[{i}] must be an activation of bpcore, got your own {g}")
     lists = {part: [None, *(A.tolist() for A in getattr(net, part)[1:])] for part in ("W", "b")}
     return lists | {"g": [None, *(g.name for g in net.g[1:])]}
 
@@ -141,6 +151,42 @@ def number(value: Any, name: str) -> float:
     if array.ndim:
         raise ValueError(f"{name} must be one number, got shape {array.shape}")
     return float(array)
+
+
+def pair(value: Any, name: str, what: str) -> Any:
+    """Check a pair of things."""
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise TypeError(f"{name} must be a pair {what}, got {valid.describe(value)}")
+    return value
+
+
+def listed(value: Any, name: str, what: str) -> list[Any]:
+    """Check what has several things in order, and give them as a list."""
+    if isinstance(value, (str, set, frozenset)) or not np.iterable(value):
+        raise TypeError(f"{name} must be a list of {what}, got {valid.describe(value)}")
+    return list(value)
+
+
+def as_loss(value: Any) -> Loss:
+    """Check one of the two losses that the page knows."""
+    loss = valid.as_member(value, Loss, LOSSES, "loss")
+    if loss not in (cross_entropy, quadratic):
+        raise ValueError(f"loss must be cross_entropy or quadratic of bpcore, got {loss}")
+    return loss
+
+
+def as_activation(value: Any) -> str:
+    """Check one of the three activations that can be chosen on the page, and give its name."""
+    g = valid.as_member(value, Activation, ACTIVATIONS, "activation")
+    if g not in (sigmoid, tanh, relu):
+        raise ValueError(f"activation must be sigmoid, tanh or relu of bpcore, got {g}")
+    return g.name
+
+
+def as_sample(net: Network, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Check one sample of a network and its labels."""
+    x = valid.as_columns(x, net.n[0], "x", m=1)
+    return x, valid.as_labels(y, net.n[-1], 1, "y", like="the labels of x")
 
 
 def box_of(value: Any, ends: int) -> Any:

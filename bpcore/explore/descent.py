@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from bpcore import _validate as valid
 from bpcore import plots
 from bpcore.descent import descend
-from bpcore.explore._picture import Picture, axes, box_of, number, picture, plain
+from bpcore.explore._picture import Picture, axes, box_of, listed, number, picture, plain
 from bpcore.losses import cross_entropy
 from bpcore.network import Network
 
@@ -57,8 +57,8 @@ def valley(
     >>> valley(start=1.0).state["curve"]
     'x²'
     """
-    curves = list(curves)
-    if not curves or any(curve not in CURVES for curve in curves):
+    curves = listed(curves, "curves", "names such as 'x²'")
+    if not curves or any(curve not in [*CURVES] for curve in curves):
         raise ValueError(f"curves must be some of {list(CURVES)}, got {curves}")
     rate = valid.as_positive(learning_rate, "learning_rate")
     state = {"curve": curves[0], "x": number(start, "start"), "learning_rate": rate}
@@ -176,7 +176,8 @@ def batches(
     net = Network([None, start[None]], [None, [[0.0]]])
     X, Y = valid.as_samples(net, X, Y)
     m = X.shape[1]
-    sizes = [valid.as_count(k, "sizes", at_least=1) for k in ((1, m) if sizes is None else sizes)]
+    sizes = [1, m] if sizes is None else listed(sizes, "sizes", "batch sizes")
+    sizes = [valid.as_count(k, f"sizes[{i}]", at_least=1) for i, k in enumerate(sizes)]
     if not sizes or max(sizes) > m:
         raise ValueError(f"sizes must be from 1 to m = {m}, got {sizes}")
     state = plain(net) | {"X": X.tolist(), "Y": Y.tolist(), "seed": 0, "epochs": 5}
@@ -220,7 +221,8 @@ def difference(
     >>> difference(1.5).state
     {'x': 1.5, 'h': 1e-05, 'visited': [], 'all': False}
     """
-    state = {"x": number(x, "x"), "h": valid.as_positive(h, "h"), "visited": [], "all": False}
+    h = valid.as_positive(h, "h", usual=1e-5)
+    state = {"x": number(x, "x"), "h": h, "visited": [], "all": False}
     figure, ax = axes()
     axis = np.linspace(-3, 4, 101)
     plots.curves(axis, {"f": np.logaddexp(0, axis)}, xlabel="x", ylabel="f(x)", ax=ax)

@@ -6,7 +6,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from bpcore._validate import as_callable, as_count, describe
-from bpcore.explore._picture import Picture, image, svg
+from bpcore.explore._picture import Picture, image, listed, pair, svg
 
 
 def _text(function, name, *position):
@@ -83,7 +83,7 @@ def frames(
     >>> frames(lambda v: Figure(), [1, 2, 3], label="rate", alt=lambda v: f"rate {v}")
     Picture('rate')
     """
-    values = list(values)
+    values = listed(values, "values", "positions")
     as_callable(draw, "draw")
     if not 0 <= as_count(start, "start", at_least=-(10**9)) < len(values):
         raise ValueError(f"start must be a position from 0 to {len(values) - 1}, got {start}")
@@ -132,8 +132,10 @@ def grid(
     >>> grid(lambda u, v: Figure(), [1], [2, 3], labels=("u", "v"), alt="{}{}".format)
     Picture('u and v')
     """
-    outer, inner = list(outer), list(inner)
+    outer, inner = listed(outer, "outer", "positions"), listed(inner, "inner", "positions")
     as_callable(draw, "draw")
+    labels, forms = pair(labels, "labels", "of str"), pair(forms, "forms", "of functions")
+    start = pair(start, "start", "of positions")
     start = as_count(start[0], "start[0]"), as_count(start[1], "start[1]")
     if not (0 <= start[0] < len(outer) and 0 <= start[1] < len(inner)):
         raise ValueError(f"start must be positions in {len(outer)} × {len(inner)}, got {start}")

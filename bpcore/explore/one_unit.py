@@ -8,7 +8,17 @@ from numpy.typing import ArrayLike
 from bpcore import _validate as valid
 from bpcore import plots
 from bpcore.activations import ACTIVATIONS, Activation, sigmoid
-from bpcore.explore._picture import Picture, axes, box_of, number, picture, plain
+from bpcore.explore._picture import (
+    Picture,
+    as_activation,
+    as_sample,
+    axes,
+    box_of,
+    number,
+    pair,
+    picture,
+    plain,
+)
 from bpcore.losses import cross_entropy, quadratic
 from bpcore.network import Network, as_network, forward
 
@@ -76,9 +86,11 @@ def unit(
     (2, 1)
     """
     net, box = _unit(net), box_of(box, 2)
+    for name in pair(names, "names", "of str"):
+        valid.as_instance(name, str, "a name in names", 'such as "x₁"')
     state = plain(net) | {"x": _sample(x, 2)}
     if samples is not None:
-        X, Y = valid.as_samples(net, *samples)
+        X, Y = valid.as_samples(net, *pair(samples, "samples", "(X, Y)"))
         state |= {"X": X.tolist(), "Y": Y.tolist()}
     figure, ax = _plane(net, box)
     ax.plot(*state["x"], "o", color=plots.COLOUR["J"])
@@ -102,7 +114,7 @@ def region(
     Parameters
     ----------
     net : Network
-        With two inputs, one hidden layer and one output.
+        With two inputs, one hidden layer of sigmoids and one output.
     x : array, shape (2, 1)
         The sample whose values are shown.
     label : str
@@ -129,6 +141,8 @@ def region(
     if net.L != 2:
         raise ValueError(f"net must have one hidden layer, n = (2, n, 1), got n = {net.n}")
     net, box = _unit(net, (2, net.n[1], 1)), box_of(box, 2)
+    if net.g[1] is not sigmoid:
+        raise ValueError(f"net must have sigmoids, as its units say 0 or 1, got {net}")
     figure, _ = _plane(net, box)
     state = plain(net) | {"x": _sample(x, 2)}
     alt = f"The region in which a network of {net.n[1]} lines says 1."
@@ -163,9 +177,7 @@ def tangent(
     >>> tangent(1.0).state
     {'g': 'sigmoid', 'z': 1.0}
     """
-    g = valid.as_member(activation, Activation, ACTIVATIONS, "activation")
-    if g.name not in ("sigmoid", "tanh", "relu"):
-        raise ValueError(f"activation must be sigmoid, tanh or relu, got {g}")
+    g = ACTIVATIONS[as_activation(activation)]
     state = {"g": g.name, "z": number(z, "z")}
     figure, ax = axes()
     axis = np.linspace(-6, 6, 121)
@@ -210,10 +222,9 @@ def losses(
     'cross_entropy'
     """
     net = _unit(net, (1, 1))
-    X, Y = valid.as_samples(net, x, y)
-    X, Y = valid.as_columns(X, 1, "x", m=1), Y.astype(int)
+    X, Y = as_sample(net, x, y)
     rate = valid.as_positive(learning_rate, "learning_rate")
-    state = plain(net) | {"X": X.tolist(), "Y": Y.tolist()}
+    state = plain(net) | {"X": X.tolist(), "Y": Y.astype(int).tolist()}
     state |= {"loss": "cross_entropy", "learning_rate": rate}
     figure, ax = axes()
     w = np.linspace(-8, 8, 121)

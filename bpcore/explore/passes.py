@@ -7,20 +7,18 @@ from numpy.typing import ArrayLike
 
 from bpcore import _validate as valid
 from bpcore import plots
-from bpcore.explore._picture import Picture, axes, number, picture, plain
-from bpcore.losses import LOSSES, Loss, cross_entropy, quadratic
+from bpcore.activations import sigmoid
+from bpcore.explore._picture import Picture, as_loss, as_sample, axes, number, picture, plain
+from bpcore.losses import Loss, cross_entropy, quadratic
 from bpcore.network import Network, as_network, forward
 
 FAULTS = tuple("ABCDEFG")  # of faults.js
 
 
-def _state(net, x, y, loss, m=1):
-    """Give the plain state of a network with one sample, or with many."""
-    net, loss = as_network(net, single=True), valid.as_member(loss, Loss, LOSSES, "loss")
-    if loss.soft:
-        raise ValueError(f"loss must be cross_entropy or quadratic, got {loss}")
-    X, Y = valid.as_samples(net, x, y)
-    X = valid.as_columns(X, net.n[0], "x", m=m)
+def _state(net, x, y, loss, check=as_sample):
+    """Give the plain state of a network with one sample, or as it is checked."""
+    net, loss = as_network(net, single=True), as_loss(loss)
+    X, Y = check(net, x, y)
     return net, plain(net) | {"X": X.tolist(), "Y": Y.astype(int).tolist(), "loss": loss.name}
 
 
@@ -131,7 +129,7 @@ def chain(
     Parameters
     ----------
     net : Network
-        With n = (1, 1, 1).
+        With n = (1, 1, 1) and sigmoids.
     x, y : array, shape (1, 1)
     loss : Loss or str
         cross_entropy or quadratic.
@@ -158,8 +156,8 @@ def chain(
     0.5
     """
     net, state = _state(net, x, y, loss)
-    if net.n != (1, 1, 1):
-        raise ValueError(f"net must have n = (1, 1, 1), got n = {net.n}")
+    if net.n != (1, 1, 1) or net.g[1] is not sigmoid:
+        raise ValueError(f"net must have n = (1, 1, 1) and sigmoids, got {net}")
     state["nudge"] = number(nudge, "nudge")
     given = {"target": valid.as_positive(target, "target")}
     return _drawn("chain", label, net, state, given, "Here a weight can be nudged.")
@@ -241,7 +239,7 @@ def faults(
     known = isinstance(named, Mapping) and all(fault in FAULTS for fault in named.values())
     if not (named and known):
         raise ValueError(f"programs must be letters from A to G, or name them, got {programs!r}")
-    net, state = _state(net, X, Y, loss, m=None)
+    net, state = _state(net, X, Y, loss, valid.as_samples)
     state |= {"fault": next(iter(named.values())), "told": False}
     given: dict[str, Any] = {"faults": list(named.items())}
     return _drawn("faults", label, net, state, given, "Here a backward pass can be judged.")

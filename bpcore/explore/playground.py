@@ -4,10 +4,11 @@ import numpy as np
 
 from bpcore import _validate as valid
 from bpcore import plots
+from bpcore.activations import Activation
 from bpcore.data import Dataset
-from bpcore.explore._picture import Picture, axes, picture, plain
-from bpcore.losses import LOSSES, Loss, cross_entropy
-from bpcore.network import init_network
+from bpcore.explore._picture import Picture, as_activation, as_loss, axes, picture, plain
+from bpcore.losses import Loss, cross_entropy
+from bpcore.network import as_sizes, init_network
 
 BOX = 3.0  # the plane goes from -3 to 3
 
@@ -16,7 +17,7 @@ def playground(
     data: dict[str, Dataset],
     *,
     hidden: tuple[int, ...] = (8,),
-    activation: str = "tanh",
+    activation: Activation | str = "tanh",
     learning_rate: float = 1.0,
     loss: Loss | str = cross_entropy,
     seed: int = 0,
@@ -30,7 +31,7 @@ def playground(
         Of two features each; they are standardised so that the plane from -3 to 3 shows them.
     hidden : tuple of int
         Units of the hidden layers at the start.
-    activation : str
+    activation : Activation or str
         Of the hidden layers: sigmoid, tanh or relu.
     learning_rate : float
     loss : Loss or str
@@ -48,7 +49,7 @@ def playground(
     Raises
     ------
     ValueError, TypeError
-        If a data set has not two features, or an argument does not fit.
+        If a data set has not two features and two classes, or an argument does not fit.
 
     Examples
     --------
@@ -58,22 +59,22 @@ def playground(
     """
     sets = {}
     for name, one in valid.as_instance(data, dict, "data", 'such as {"moons": ...}').items():
-        if (
-            valid.as_instance(one, Dataset, f"data[{name!r}]", "such as moons gives").X.shape[0]
-            != 2
-        ):
-            raise ValueError(f"data[{name!r}] must have 2 features, got {one.X.shape[0]}")
-        X = (one.X - one.X.mean(axis=1, keepdims=True)) / one.X.std(axis=1, keepdims=True)
+        valid.as_instance(name, str, "a name in data", 'such as "moons"')
+        valid.as_instance(one, Dataset, f"data[{name!r}]", "such as moons gives")
+        if (d := len(one.X)) != 2 or len(one.Y) != 1:
+            wanted = f"2 features and one row of labels, got {d} and {len(one.Y)}"
+            raise ValueError(f"data[{name!r}] must have {wanted}")
+        spread = np.where(np.ptp(one.X, axis=1) > 0, one.X.std(axis=1), 1.0)[:, None]
+        X = (one.X - one.X.mean(axis=1, keepdims=True)) / spread
         sets[name] = {"X": X.round(4).tolist(), "Y": one.Y.tolist()}
     if not sets:
         raise ValueError("data must hold at least one Dataset, got an empty dict")
-    first, loss = next(iter(sets)), valid.as_member(loss, Loss, LOSSES, "loss")
-    if loss.soft:
-        raise ValueError(f"loss must be cross_entropy or quadratic, got {loss}")
-    net = init_network([2, *hidden, 1], rng=seed, hidden=activation)
+    first, loss, activation = next(iter(sets)), as_loss(loss), as_activation(activation)
+    units, seed = as_sizes(hidden, "hidden", least=0), valid.as_count(seed, "seed")
+    net = init_network([2, *units, 1], rng=seed, hidden=activation)
     state = {
         "data": first,
-        "hidden": list(hidden),
+        "hidden": units,
         "activation": activation,
         "learning_rate": valid.as_positive(learning_rate, "learning_rate"),
         "loss": loss.name,

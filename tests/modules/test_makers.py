@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a row of a table stands on one line
 """What makes the pictures: bad input is named, the state is plain, the network comes back."""
 
 import json
@@ -5,14 +6,18 @@ import re
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from bpcore import (
+    Activation,
     Dataset,
+    Loss,
     Network,
     explore,
     init_network,
     moons,
     soft_cross_entropy,
+    tanh,
     worked_example,
 )
 from bpcore.explore._picture import EXPORT, HERE, IMPORT
@@ -22,17 +27,39 @@ LINE = Network([None, [[2.0]]], [None, [[1.0]]])
 DEEP = init_network([2, 4, 3, 1], rng=0)
 X, Y = np.array([[1.0, -1.0, 0.5], [0.0, 2.0, 1.0]]), np.array([[1, 0, 1]])
 THREE = Dataset(np.ones((3, 2)), np.array([[0, 1]]))
+TWO = Dataset(np.eye(2), np.eye(2))
+OWN = Activation("tanh", np.sin, np.cos)  # under a name that the page knows
+OWN_LOSS = Loss("quadratic", np.subtract, np.subtract, np.subtract)
+MOONS, SPOT = {"a": moons(9, rng=0)}, [[1.0], [2.0]]
+
+
+def hidden(g, n=(2, 3, 1)):
+    return init_network(n, rng=0, hidden=g)
+
+
+def drawn(*position):
+    return Figure()
+
 
 BAD = {
     "unit: other sizes": (lambda: explore.unit(DEEP, [[1], [2]]), r"net must have n = \(2, 1\)"),
     "unit: no network": (lambda: explore.unit("net", [[1], [2]]), r"net must be a Network"),
     "unit: two samples": (lambda: explore.unit(UNIT, X), r"x must "),
     "unit: a label": (lambda: explore.unit(UNIT, [[1], [2]], label=3), r"label must be a str"),
+    "unit: a data set": (
+        lambda: explore.unit(UNIT, SPOT, samples=MOONS["a"]), r"samples must be a pair \(X, Y\), got D",
+    ),
+    "unit: one name": (lambda: explore.unit(UNIT, SPOT, names=("u",)), r"names must be a pair of "),
+    "unit: names in a word": (lambda: explore.unit(UNIT, SPOT, names="uv"), r"names must be a pair "),
+    "unit: numbers": (lambda: explore.unit(UNIT, SPOT, names=(1, 2)), r"a name in names must be a "),
     "unit: samples": (lambda: explore.unit(UNIT, [[1], [2]], samples=(X, Y[0])), r"Y must "),
     "region: deep": (lambda: explore.region(DEEP, [[1], [2]]), r"net must have one hidden layer"),
     "region: three inputs": (
         lambda: explore.region(init_network([3, 2, 1], rng=0), [[1], [2]]), r"net must have n = ",
     ),
+    "region: tanh": (lambda: explore.region(hidden("tanh"), SPOT), r"net must have sigmoids, as "),
+    "region: own": (lambda: explore.region(hidden(OWN), SPOT), r"net must have sigmoids, as its "),
+    "tangent: own": (lambda: explore.tangent(activation=OWN), r"activation must be sigmoid, tanh"),
     "tangent: identity": (lambda: explore.tangent(activation="identity"), r"activation must be "),
     "tangent: unknown": (lambda: explore.tangent(activation="swish"), r"activation must be "),
     "tangent: z": (lambda: explore.tangent("a"), r"z must hold real numbers"),
@@ -50,6 +77,9 @@ BAD = {
     "bars: labels": (lambda: explore.bars([[1.0, 2.0]], [[1, 2]]), r"y must "),
     "fit: lengths": (lambda: explore.fit([[1.0, 2.0]], [[1.0]], w=1, b=0), r"y must "),
     "pulls: sizes": (lambda: explore.pulls(DEEP, X, Y), r"net must have n = \(2, 1\)"),
+    "valley: text": (lambda: explore.valley("x²"), r"curves must be a list of names such as 'x²', got "),
+    "valley: number": (lambda: explore.valley(3), r"curves must be a list of names"),
+    "valley: lists": (lambda: explore.valley([["x²"]]), r"curves must be some of"),
     "valley: unknown": (lambda: explore.valley(["x³"]), r"curves must be some of"),
     "valley: none": (lambda: explore.valley([]), r"curves must be some of"),
     "valley: threshold": (lambda: explore.valley(threshold=1), r"threshold must be a bool"),
@@ -59,7 +89,37 @@ BAD = {
     "batches: start": (lambda: explore.batches(X, Y, start=[1.0]), r"start must have shape \(2,\)"),
     "batches: size": (lambda: explore.batches(X, Y, start=[1, 1], sizes=[4]), r"sizes must be "),
     "batches: none": (lambda: explore.batches(X, Y, start=[1, 1], sizes=[]), r"sizes must be "),
-    "difference: h": (lambda: explore.difference(1.0, h=-1.0), r"h must be "),
+    "batches: number": (lambda: explore.batches(X, Y, start=[1, 1], sizes=3), r"sizes must be a list"),
+    "batches: float": (
+        lambda: explore.batches(X, Y, start=[1, 1], sizes=[3.0]), r"sizes\[0\] .* mean int\(sizes\[0\]",
+    ),
+    "difference: h": (lambda: explore.difference(1.0, h=-1.0), r"h must be .*; usual: h=1e-05$"),
+    "losses: x": (lambda: explore.losses(LINE, 1.0, 0), r"x must have shape \(1, 1\), .*\(x\)\.resh"),
+    "losses: y": (lambda: explore.losses(LINE, [[1]], 0), r"y must have shape .*, the labels of x"),
+    "passes: y": (lambda: explore.passes(UNIT, SPOT, [1]), r"y must have .*np\.array\(y\)\.reshape"),
+    "passes: own": (lambda: explore.passes(hidden(OWN), SPOT, [[1]]), r"net\.g\[1\] must be an act"),
+    "names: own": (lambda: explore.names(hidden(OWN), SPOT), r"net\.g\[1\] must be an activation of "),
+    "faults: own": (lambda: explore.faults(hidden(OWN), X, Y), r"net\.g\[1\] must be an activation of "),
+    "faults: number": (lambda: explore.faults(UNIT, X, Y, programs=3), r"programs must be letters"),
+    "passes: own loss": (
+        lambda: explore.passes(*worked_example(), loss=OWN_LOSS), r"loss must be cross_entropy or ",
+    ),
+    "chain: tanh": (
+        lambda: explore.chain(hidden("tanh", (1, 1, 1)), [[1]], [[1]]), r"net must have .* and sigmoids",
+    ),
+    "frames: number": (
+        lambda: explore.frames(drawn, 3, label="a", alt=str), r"values must be a list of positions, got ",
+    ),
+    "grid: number": (
+        lambda: explore.grid(drawn, [1], 3, labels=("a", "b"), alt=str), r"inner must be a list of ",
+    ),
+    "grid: one start": (
+        lambda: explore.grid(drawn, [1], [2], labels=("a", "b"), alt=str, start=0), r"start must be a p",
+    ),
+    "grid: one form": (
+        lambda: explore.grid(drawn, [1], [2], labels=("a", "b"), alt=str, forms=[str]), r"forms must ",
+    ),
+    "grid: one label": (lambda: explore.grid(drawn, [1], [2], labels="ab", alt=str), r"labels must be a p"),
     "passes: samples": (lambda: explore.passes(UNIT, X, Y), r"x must "),
     "passes: soft": (
         lambda: explore.passes(*worked_example(), loss=soft_cross_entropy), r"loss must be ",
@@ -75,11 +135,23 @@ BAD = {
     "playground: no dict": (lambda: explore.playground(moons(9, rng=0)), r"data must be a dict"),
     "playground: no data": (lambda: explore.playground({"a": X}), r"data\['a'\] must be a Dataset"),
     "playground: features": (
-        lambda: explore.playground({"a": THREE}), r"data\['a'\] must have 2 features, got 3",
+        lambda: explore.playground({"a": THREE}), r"data\['a'\] must have 2 features .*, got 3 and 1",
     ),
     "playground: soft": (
         lambda: explore.playground({"a": moons(9, rng=0)}, loss="soft_quadratic"), r"loss must be ",
     ),
+    "playground: two outputs": (
+        lambda: explore.playground({"a": TWO}), r"data\['a'\] must have 2 .*one row of labels, got 2 and 2",
+    ),
+    "playground: a number as name": (lambda: explore.playground({3: TWO}), r"a name in data must be a str"),
+    "playground: own loss": (lambda: explore.playground(MOONS, loss=OWN_LOSS), r"loss must be cross_en"),
+    "playground: identity": (
+        lambda: explore.playground(MOONS, activation="identity"), r"activation must be sigmoid, tanh or",
+    ),
+    "playground: own": (lambda: explore.playground(MOONS, activation=OWN), r"activation must be sigmoid"),
+    "playground: units": (lambda: explore.playground(MOONS, hidden=3), r"hidden must be a list of layer"),
+    "playground: half": (lambda: explore.playground(MOONS, hidden=[2.5]), r"hidden\[0\] must be a whole"),
+    "playground: seed": (lambda: explore.playground(MOONS, seed=None), r"seed must be a whole number, "),
     "playground: empty": (lambda: explore.playground({}), r"data must hold at least one"),
 }  # fmt: skip
 
@@ -107,9 +179,33 @@ def test_the_state_is_plain_and_the_network_comes_back():
     assert repr(picture) == "Picture('both passes, step by step')"
 
 
-def test_a_picture_without_a_network_says_so():
-    with pytest.raises(ValueError, match=r"^the picture 'slope of an activation' has no network"):
-        _ = explore.tangent().net
+@pytest.mark.parametrize(("part", "what"), [("net", "network"), ("X", "X"), ("Y", "Y")])
+def test_a_picture_without_a_network_or_samples_says_so(part, what):
+    with pytest.raises(ValueError, match=rf"^the picture 'slope of an activation' has no {what};"):
+        getattr(explore.tangent(), part)
+
+
+@pytest.mark.parametrize("other", ["net", UNIT, hidden(OWN, (4, 3, 1)), hidden("tanh", (4, 3, 1))])
+def test_a_picture_takes_no_other_kind_of_network(other):
+    """The page has drawn a control for each number, and knows the activations of bpcore."""
+    picture = explore.passes(*worked_example())
+    before = picture.state
+    with pytest.raises((TypeError, ValueError), match=r"^net must be a Network"):
+        picture.net = other
+    assert picture.state == before
+
+
+def test_the_playground_is_plain_whatever_it_is_given():
+    """A page reads JSON; a feature that is constant stays 0."""
+    flat = Dataset(np.vstack([np.arange(6), np.ones(6)]), [[0, 1, 0, 1, 1, 0]])
+    with np.errstate(all="raise"):
+        picture = explore.playground(
+            {"flat": flat}, hidden=np.array([3, 2]), activation=tanh, seed=np.int64(1)
+        )
+    json.dumps([picture.state, picture.given])
+    assert picture.state["X"][1] == [0.0] * 6
+    assert (picture.state["activation"], picture.state["hidden"]) == ("tanh", [3, 2])
+    assert explore.playground(MOONS, hidden=()).net.n == (2, 1)
 
 
 def test_what_is_given_is_not_changed():

@@ -233,7 +233,7 @@ BAD = [  # (function, argument, bad value, what is said)
     (plots.images, "columns", 0, "columns must be at least 1, got 0"),
     (plots.images, "columns", 2.0, "columns must be a whole number, got float 2.0"),
     (plots.network, "n", 3, "n must be a list of layer sizes"),
-    (plots.network, "n", [], "n must be a list of layer sizes"),
+    (plots.network, "n", [], "n must be of length 1 or more, the input first, got []"),
     (plots.network, "n", {2, 3, 1}, "n must be a list of layer sizes"),
     (plots.network, "n", [2, 0, 1], "n[1] must be at least 1, got 0"),
     (plots.network, "inside", [(1, 1)], "inside must be a dict, got list [(1, 1)]; each place with its words"),

@@ -600,7 +600,8 @@ MESSAGES = {
         lambda: init_network(np.array(4), rng=0),
     "TypeError: n[0] must be a whole number, got list [4, 3, 1]":
         lambda: init_network([[4, 3, 1]], rng=0),
-    "ValueError: n must list at least two layers, input and output, got [1]":
+    "ValueError: n must be of length 2 or more, the input first, got []": lambda: init_network([], rng=0),
+    "ValueError: n must be of length 2 or more, the input first, got [1]":
         lambda: init_network([1], rng=0),
     "ValueError: X or W is too large: z[2] overflows; standardise X": lambda: forward(HUGE, [[1.7e308], [1.7e308]]),
     "ValueError: a must be strictly between 0 and 1, got values from 0.5 to 1.0; a saturated output lost its "
