@@ -11,6 +11,8 @@ from typing import Any
 
 from IPython.display import Markdown, display
 
+from bpcore._validate import describe
+
 
 def show_source(*objects: Any, docstring: bool = False) -> None:
     """Print the source of functions or classes of the package as they stand, as a code block.
@@ -37,7 +39,11 @@ def show_source(*objects: Any, docstring: bool = False) -> None:
 
 
 def _source(thing):
-    return textwrap.dedent(inspect.getsource(thing)).rstrip()
+    try:
+        return textwrap.dedent(inspect.getsource(thing)).rstrip()
+    except (OSError, TypeError):  # OSError: a function that was typed in, or made by exec
+        wanted = "functions or classes written in a file or cell, such as sigmoid.function"
+        raise TypeError(f"objects must be {wanted}, got {describe(thing)}") from None
 
 
 def _bare(source):
@@ -45,7 +51,9 @@ def _bare(source):
     lines = source.splitlines()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node):
-            text = node.body[0]
+            text, *rest = node.body
+            if not rest or rest[0].lineno == text.end_lineno:  # it is all, or shares its line
+                continue
             lines[text.lineno - 1 : text.end_lineno] = [None] * (text.end_lineno - text.lineno + 1)
     return "\n".join(line for line in lines if line is not None)
 

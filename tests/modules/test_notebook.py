@@ -2,9 +2,10 @@
 
 import inspect
 
+import numpy as np
 import pytest
 
-from bpcore import backprop, backward, network, notebook
+from bpcore import Network, backprop, backward, network, notebook, sigmoid
 from bpcore.activations import Activation
 
 
@@ -60,9 +61,35 @@ def test_a_method_is_moved_to_the_margin_and_several_stand_apart(shown):
     assert second.startswith("(logits, Y, loss):\n    return")
 
 
-def test_what_has_no_source():
-    with pytest.raises(TypeError):
-        notebook.show_source(3)
+@pytest.mark.parametrize(
+    "thing",
+    [3, "backward", np.tanh, sigmoid, Network.n, eval("lambda z: z")],
+    ids=lambda t: type(t).__name__,
+)
+def test_what_has_no_source(thing):
+    with pytest.raises(TypeError, match=r"^objects must be functions or classes .*, got \w+ "):
+        notebook.show_source(thing)
+
+
+def all_is_said():
+    """There is no more."""
+
+
+def shared_line():
+    """Give 3."""; x = 3  # fmt: skip  # noqa: E702
+    return x
+
+
+def one_line(): "Give 3."; return 3  # fmt: skip  # noqa: E702
+
+
+@pytest.mark.parametrize("function", [all_is_said, shared_line, one_line])
+def test_a_docstring_that_shares_its_line_or_is_all_there_is_stays(shown, function):
+    """What is shown is Python, and does what the function does."""
+    notebook.show_source(function)
+    names = {}
+    exec(source(shown), names)
+    assert names[function.__name__]() == function()
 
 
 @pytest.mark.parametrize(("value", "form", "text"), [
