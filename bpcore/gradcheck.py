@@ -177,8 +177,8 @@ def numerical_gradient(
 
 def _lost(h, x, k):
     """Say that a step is lost in the rounding of x, and which one is not, for which functions."""
-    seen = f"h must be large enough to change x{list(k) or ''} = {x[k]:g}, got {h:g}"
-    return f"{seen}; did you mean h={1e-5 * np.abs(x).max():.0e}, for an f smooth over such a step?"
+    wanted = f"over which f is smooth, large enough to change x{list(k) or ''} = {x[k]:g}"
+    return f"h must be a step {wanted}, got {h:g}; did you mean h={1e-5 * np.abs(x).max():.0e}?"
 
 
 def complex_step_gradient(f: Callable[..., Any], x: ArrayLike, *, h: float = 1e-20) -> np.ndarray:

@@ -121,7 +121,10 @@ def test_the_slope_is_that_over_the_step_really_taken(h, lost_from, shape):
     for size in range(-12, lost_from):
         x = np.full(shape, 1.1 * 10.0**size)
         assert numerical_gradient(lambda x: x.ravel()[0], x, h=h).ravel()[0] == 1
-    with pytest.raises(ValueError, match=rf"^h must be large enough .*, got {h:g}; did you mean "):
+    with pytest.raises(
+        ValueError,
+        match=rf"^h must be a step over which f is smooth, .*, got {h:g}; did you mean ",
+    ):
         numerical_gradient(np.sum, np.full(shape, 2.0 * 10.0**lost_from), h=h)
 
 
@@ -131,11 +134,13 @@ def test_the_slope_is_that_over_the_step_really_taken(h, lost_from, shape):
 def test_a_step_that_is_lost_is_refused_with_one_that_is_not(x):
     scale = np.abs(x).max()
     f = lambda x: ((x / scale) ** 2).sum()  # noqa: E731
-    with pytest.raises(ValueError, match=r"^h must be large enough to change x") as caught:
+    with pytest.raises(
+        ValueError, match=r"^h must be a step over which f is smooth, large enough to change x"
+    ) as caught:
         numerical_gradient(f, x)
     entry, value = re.search(r"change (.*) = (.*), got", str(caught.value)).groups()
     assert f"{eval(entry, {'x': np.array(x)}):g}" == value
-    proposed = r"got 1e-05; did you mean h=(.*), for an f smooth over such a step\?$"
+    proposed = r"over which f is smooth, .*, got 1e-05; did you mean h=(.*)\?$"
     h = float(re.search(proposed, str(caught.value))[1])
     want = np.divide(x, scale) / (scale / 2)
     np.testing.assert_allclose(numerical_gradient(f, x, h=h), want, rtol=1e-6, atol=1e-6 / scale)
