@@ -120,7 +120,8 @@ def as_columns(X, rows, name="X", *, m=None, order="C") -> np.ndarray:
     if _is_matrix(A, rows, m):
         return A
     _refuse_empty(A, rows, name)
-    codes = (".T", f".reshape({rows}, 1)", ".reshape(1, -1)")[: 1 if A.ndim == 2 else 3]
+    codes = [".T"] if A.ndim == 2 else [".T", f".reshape({rows}, 1)", ".reshape(1, -1)"]
+    codes += ["[1:]"] * bool(A.ndim == 2 and (A[:1] == 1).all())  # a row of ones, for the bias
     hint = cure(X, name, lambda v: _is_matrix(v, rows, m), *(itself(X) + c for c in codes))
     if not hint and m is not None and A.ndim == 2 and A.shape[1] == m:
         d = A.shape[0]

@@ -154,7 +154,7 @@ def _pair(values, name, y, loss=None):
     """Check logits or outputs and their labels, both of shape (n, m)."""
     array = valid.as_array(values, name, finite=False)
     if array.ndim != 2:
-        hint = valid.cure(values, name, np.size, "np.reshape({}, (1, -1))")
+        hint = valid.cure(values, name, np.size, *["np.reshape({}, (1, -1))"] * (array.ndim < 2))
         raise ValueError(f"{name} must have shape (n, m), n outputs, got {array.shape}{hint}")
     y = valid.as_labels(y, *array.shape, "y", loss=loss, like=f"as {name} has")
     if np.isnan(array).any():

@@ -114,7 +114,8 @@ def with_bias(a: ArrayLike) -> np.ndarray:
     """
     array = valid.as_array(a, "a")
     if array.ndim != 2:
-        hint = valid.cure(a, "a", np.size, valid.itself(a) + ".reshape(-1, 1)")
+        codes = [valid.itself(a) + ".reshape(-1, 1)"] * (array.ndim < 2)
+        hint = valid.cure(a, "a", np.size, *codes)
         raise ValueError(f"a must have shape (n, m), got {array.shape}{hint}")
     return _with_bias(array)
 

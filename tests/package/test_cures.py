@@ -225,6 +225,12 @@ def test_one_sample(call, came):
         right(call, {"X": ONE[:, None]}, {"X": SINGLE[came], "Y": [[1]]})
 
 
+@pytest.mark.parametrize("kind", [np.array, np.ndarray.tolist, pd.DataFrame])
+@pytest.mark.parametrize("call", CALLS_OF["X"])
+def test_samples_that_have_their_row_of_ones_already(call, kind):
+    right(call, {"X": X}, {"X": kind(bpcore.with_bias(X))})
+
+
 def test_many_samples_of_one_feature():
     one = {"net": init_network([1, 3, 1], rng=0)}
     for value in (X[0], X[0].tolist(), X[0][:, None], pd.Series(X[0])):
@@ -366,6 +372,13 @@ def test_flat_logits_and_outputs(kind):
             good = start()[name]
             right(call, {name: good}, {name: kind(good[0])})
     right("with_bias(a)", {"a": X[:, :1]}, {"a": kind(X[:, 0])})
+
+
+def test_no_cure_for_a_stack():
+    """To flatten it would make one layer, or one sample, of all."""
+    for call, name in (("loss(z, y)", "z"), ("likelihood(a, y)", "a"), ("with_bias(a)", "a")):
+        message = error_of(call, start() | {name: np.full((2, 1, 7), 0.5)})[1]
+        assert re.match(rf"{name} must have shape \(n, m\).*, got \(2, 1, 7\)$", message), message
 
 
 # Samples and labels together
