@@ -711,6 +711,9 @@ MESSAGES = {
     "ValueError: zero and one must be different digits 0..9, got 3 and 3": lambda: digits(3, 3),
     "ValueError: zero and one must be different digits 0..9, got 3 and 10": lambda: digits(3, 10),
     "ValueError: X must have shape (d, m), got (4,); samples are columns": lambda: Dataset(np.ones(4), [[1]]),
+    "ValueError: X must have shape (4, 7), got (7, 4); samples are columns; did you mean X.T?": lambda: Dataset(X.T, Y.T),
+    "ValueError: Y must have shape (3, 7), one label a sample of X, got (1, 7); did you mean Y.ravel() == np.unique(Y)[:, None]?":
+        lambda: cost(init_network([4, 3], rng=0), X, np.array([[1, 2, 3, 1, 2, 3, 1]])),
     "ValueError: X needs at least one sample (column) and one row, got shape (0, 5)":
         lambda: Dataset(np.ones((0, 5)), [[0, 1, 0, 1, 1]]),
     "ValueError: y must have shape (1, 3), as z has, got (1, 2)": lambda: cross_entropy([[1, 2, 3]], [[0, 1]]),
