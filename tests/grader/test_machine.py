@@ -165,6 +165,8 @@ def test_ctrl_c_keeps_what_is_done_and_ends_the_rest_at_once(box, folder, submit
     for k in range(30):
         (sent / f"s{k:02}.ipynb").write_bytes(submit(weighted_input=slow) if k > 3 else submit())
     arguments = [sys.executable, "-m", "bpgrader", "grade", folder, sent, "--out", out]
+    # Who runs the tests in the background ignores Ctrl-C, and so would all that they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [*arguments, "--workers", "2"], cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE
     )
