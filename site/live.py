@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 from bs4 import BeautifulSoup
+from picture_words import said
 from policy import DATA
 from sphinx.errors import SphinxError
 
@@ -34,6 +35,8 @@ def live(soup, pathto, words):
         kinds[model["kind"]] = True
         data = soup.new_tag("script", type=DATA)
         shown = {name: model[name] for name in ("kind", "label", "state", "given")}
+        if model["kind"] == "frames":  # their texts were made with the pictures
+            shown["given"] = everywhere(shown["given"], words)
         data.string = json.dumps(shown, separators=(",", ":")).replace("<", "\\u003c")
         box, still = soup.new_tag("div", attrs={"class": "bp-live"}), soup.new_tag("noscript")
         box.append(data)
@@ -50,6 +53,15 @@ def live(soup, pathto, words):
             src = f"{pathto(f'_static/explore/{name}.js', 1)}?v={version(text)}"
             script = soup.new_tag("script", src=src, defer="")
             first.insert_before(script)  # the pictures stand before the theme is at work
+
+
+def everywhere(value, words):
+    """Say all texts of a plain value in the language of the page."""
+    if isinstance(value, dict):
+        return {k: part if k == "svg" else everywhere(part, words) for k, part in value.items()}
+    if isinstance(value, list):
+        return [everywhere(part, words) for part in value]
+    return said(value, words) if isinstance(value, str) else value
 
 
 def explore(kinds, words):

@@ -15,6 +15,7 @@ BLOCK = re.compile(r"```\{code-cell\}.*?\n(.*?)```", re.DOTALL)
 TEMPLATE = re.compile(r"(?<!\w)(t?)`")
 LETTERS = re.compile(r"[A-Za-z][a-z]|[A-Z]{4}")
 NAMING = {"label", "labels", "names", "sample"}
+TELLING = {"alt", "form"}  # functions that make texts
 
 
 def words():
@@ -103,11 +104,44 @@ def given(cell):
         for target in node.targets
         if isinstance(target, ast.Name)
     }
+    functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     for call in ast.walk(tree):
         if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("explore."):
+            for keyword in call.keywords:
+                if keyword.arg in TELLING and ast.unparse(keyword.value) in functions:
+                    yield from told(ast.unparse(keyword.value), functions)
             for value in [*call.args, *(k.value for k in call.keywords if k.arg in NAMING)]:
                 value = dicts.get(value.id, value) if isinstance(value, ast.Name) else value
                 keys = value.keys if isinstance(value, ast.Dict) else [value]
                 for node in [n for key in keys if key for n in ast.walk(key)]:
                     if isinstance(node, ast.Constant) and isinstance(node.value, str):
                         yield node.value
+
+
+def told(name, functions):
+    """Find the texts that a function of a cell makes, and those of the functions that it calls."""
+    for statement in functions[name].body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.JoinedStr):
+                values = iter(range(len(node.values)))
+                yield "".join(
+                    part.value if isinstance(part, ast.Constant) else f"{{{next(values)}}}"
+                    for part in node.values
+                )
+            elif isinstance(node, (ast.Return, ast.IfExp)):
+                for part in ast.iter_child_nodes(node):
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                        yield part.value
+            elif isinstance(node, ast.Call) and ast.unparse(node.func) in functions:
+                yield from told(ast.unparse(node.func), functions)
+
+
+def said(text, words):
+    """Say a text that a cell has made in the other language, with the values that stand in it."""
+    if text in words:
+        return words[text]
+    for message in sorted(words, key=len, reverse=True):  # the one that says most
+        pattern = re.sub(r"\\\{\d+\\\}", "(.+?)", re.escape(message))
+        if match := "{0}" in message and re.fullmatch(pattern, text, re.DOTALL):
+            return words[message].format(*(said(value, words) for value in match.groups()))
+    return text

@@ -13,6 +13,7 @@ body, .chapter { background: #fff; color: #000; }
 .chapter, .book-contents { break-before: page; }
 .title { text-align: center; padding-top: 30vh; }
 .title img { width: 60%; }
+.title .name { font-size: 2.4em; }
 .book-contents li { list-style: none; display: flex; gap: 1em; }
 .book-contents li span { margin-left: auto; }
 pre { white-space: pre-wrap !important; overflow-wrap: anywhere; }
@@ -73,10 +74,14 @@ def chapter(site, name, names):
 
 
 def title(book, cite):
-    """Make the first page."""
+    """Make the first page; the name in the logo is English."""
     page = BeautifulSoup(
         "<section class='title'><img src='_static/logo.svg' alt=''></section>", "html.parser"
     )
+    if book.html["lang"] != "en":
+        name = page.new_tag("p", attrs={"class": "name"})
+        name.string = book.title.get_text().rpartition(" — ")[2]
+        page.section.append(name)
     page.section.append(cite)
     return page.section
 

@@ -2,6 +2,7 @@
 
 import io
 
+import catalogues
 import pdf
 import printed
 import pytest
@@ -17,6 +18,14 @@ def test_folded_outputs_are_printed_and_folded_code_is_not(site, pages, page):
     folded = shown.select("details.hide .cell_input")
     assert len(paper.select(".cell_input")) == len(shown.select(".cell_input")) - len(folded)
     assert not paper.select("details.hide, .headerlink, script")
+
+
+def test_the_first_page_has_the_name_of_the_book_in_its_language(site):
+    title = catalogues.done("book")["Backpropagation, executed"]
+    for folder, wanted in (("", []), ("zh", [title])):
+        book = BeautifulSoup((site / folder / "intro.html").read_bytes(), "html.parser")
+        first = printed.title(book, book.select_one(".cite-box p"))
+        assert [line.get_text() for line in first.select(".name")] == wanted
 
 
 @pytest.mark.parametrize("fonts", ["", "NotoSansCJK-Regular.ttc"])

@@ -1,5 +1,6 @@
 """The other language: messages and catalogues, what translators may get wrong, the built pages."""
 
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -146,6 +147,36 @@ def test_words_of_pictures_are_found_inside_of_others():
     assert sorted(picture_words.given(cell)) == ["learn", "moons"]
 
 
+MAKERS = '''
+def kind(k):
+    """Not this."""
+    return "late" if k > 9 else f"round {k:d}"
+
+
+def tell(k):
+    if not k:
+        return "the start"
+    return f"step {k}: {kind(k)}, cost {J['no']:.2f}."
+
+
+explore.frames(draw, range(3), label="step", alt=tell, form=lambda k: f"{k}")
+'''
+
+
+def test_texts_that_cells_make_for_pictures_are_messages_with_values():
+    found = {"step", "the start", "step {0}: {1}, cost {2}.", "late", "round {0}"}
+    assert {text for text in picture_words.given(MAKERS) if len(text) > 3} == found
+    words = {"step {0}: {1}, cost {2}.": "第 {0} 步：{1}，代价 {2}。", "round {0}": "第 {0} 轮"}
+    words |= {"{0}, cost {1}": "{0}，{1}", "late": "晚", "the {0}": "那个 {0}"}
+    said = {
+        "step 3: round 3, cost 0.50.": "第 3 步：第 3 轮，代价 0.50。",
+        "step 12: late, cost 1.": "第 12 步：晚，代价 1。",
+        "the late": "那个 晚",
+        "unknown": "unknown",
+    }
+    assert {text: picture_words.said(text, words) for text in said} == said
+
+
 @pytest.mark.parametrize("name", catalogues.names())
 def test_catalogue_is_up_to_date(name):
     """Else: make translations."""
@@ -283,6 +314,23 @@ def test_no_english_word_is_glued_into_chinese(both, page):
         assert not re.search("[a-z]{2}", value.get_text()), value
         around = value.find_parent(["p", "td", "li", "figcaption"]) or value.parent
         assert not re.search(f"[{HAN}] [{HAN}]", around.get_text()), around
+
+
+def texts(value):
+    """List the texts of a plain value, but for drawings."""
+    if isinstance(value, dict):
+        return [t for name, part in value.items() if name != "svg" for t in texts(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in texts(part)]
+    return [value] if isinstance(value, str) else []
+
+
+def test_no_english_text_is_given_to_a_live_picture(both, page):
+    """But for those that it says in the language of the page by itself."""
+    words = catalogues.done(catalogues.PICTURES)
+    for picture in BeautifulSoup(both(page)[1], "html.parser").select(".bp-live script"):
+        for text in texts(json.loads(picture.get_text())):
+            assert text in words or not re.search("[A-Za-z]{2,} [a-z]{2,}", text), text
 
 
 def test_a_page_says_its_language_and_leads_to_the_other(both, page):
