@@ -228,7 +228,8 @@ def _file(data):
 def _listen(process, seconds, dialogue):
     """Read what comes out until the program finishes, dies, or passes a limit."""
     buffer, total = b"", 0
-    began = step = looked = time.monotonic()
+    began = step = time.monotonic()
+    looked = 0.0  # so a box that is quick is looked at, too
     fd = process.stdout.fileno()
     os.set_blocking(fd, False)
     with selectors.DefaultSelector() as selector:
