@@ -31,14 +31,13 @@ def executor(scheduler: str | None, workers: int) -> Iterator[Executor]:
             yield pool
     else:
         spawn = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, mp_context=spawn, initializer=die_with_parent) as pool:
-            try:
-                yield pool
-            except BaseException:  # Ctrl-C: what runs is ended, not waited for
-                pool.shutdown(wait=False, cancel_futures=True)
-                for process in multiprocessing.active_children():
-                    process.kill()
-                raise
+        pool = ProcessPoolExecutor(workers, mp_context=spawn, initializer=die_with_parent)
+        try:
+            yield pool
+        except BaseException:  # what waits is not begun; Ctrl-C ends what runs, too (exits.py)
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        pool.shutdown()
 
 
 def die_with_parent() -> None:

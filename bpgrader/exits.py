@@ -1,6 +1,8 @@
 """How the command ends: one sentence for what a user can cure, and an exit code."""
 
 import io
+import multiprocessing
+import os
 import sys
 
 import click
@@ -34,6 +36,10 @@ class Commands(click.Group):
             click.echo(
                 "bpgrader: stopped; what is done is kept, the same command goes on", err=True
             )
+            if multiprocessing.active_children():
+                # They die with this process. Python would wait for what they still do, and, once
+                # they are killed, for ever for what they were still to get.
+                os._exit(130)
             ctx.exit(130)
         except (ValueError, OSError) as error:
             click.echo(f"bpgrader: {error}", err=True)
