@@ -26,12 +26,12 @@ GIVEN = {
 ITEMS = {"S000": 43, "S001": 31, "S002": 11, "S003": 14, "S004": 9}
 
 
-def markdown(page):
-    """Give the text of a page: the markdown cells of a notebook, or the file itself."""
+def markdown(page, kind="markdown"):
+    """Give the text of a page: the cells of one kind of a notebook, or another file itself."""
     text = page.read_text(encoding="utf-8")
-    if page.suffix == ".md":
+    if page.suffix != ".ipynb":
         return text
-    cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown"]
+    cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == kind]
     return "\n\n".join("".join(cell["source"]) for cell in cells)
 
 
@@ -173,11 +173,7 @@ HOUSE = {
 
 def code(path):
     """Give code with its docstrings and comments: a file, or the cells of a notebook."""
-    text = path.read_text(encoding="utf-8")
-    if path.suffix == ".py":
-        return text
-    cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
-    return "\n\n".join("".join(cell["source"]) for cell in cells)
+    return markdown(path, "code")
 
 
 COURSE = sorted((ROOT / "assignments").glob("*/source.ipynb"))
