@@ -13,6 +13,7 @@ import blocks
 import messages
 import picture_words
 import polib
+import whole
 from babel.messages.extract import extract_from_dir
 from languages import THEMES
 
@@ -122,7 +123,7 @@ def write(name, catalogue):
     file, text = path(name), f"{catalogue}\n"
     if not file.is_file() or file.read_text(encoding="utf-8") != text:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+        whole.write(file, text)
 
 
 def update():

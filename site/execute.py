@@ -16,6 +16,7 @@ from multiprocessing import active_children
 from pathlib import Path
 
 import nbformat
+import whole
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import single_nb_execution
@@ -114,7 +115,7 @@ def keep(path, notebook):
 
 def store(path, notebook):
     """Write the outputs into the notebook itself."""
-    nbformat.write(notebook, path)
+    whole.write(path, nbformat.writes(notebook) + "\n")
 
 
 def main(arguments):
@@ -126,10 +127,13 @@ def main(arguments):
     if pages:
         print("Executing the chapters …", flush=True)
     pages.sort(key=lambda path: path.stat().st_size, reverse=True)
-    failed = False
+    failed, before = False, {path: path.read_bytes() for path in pages}
     with ProcessPoolExecutor() as pool:
         try:
             for path, (notebook, wrong) in zip(pages, pool.map(run, pages), strict=True):
+                if take is store and not wrong and path.read_bytes() != before[path]:
+                    place = f"{path.parent.name}/{path.name}"
+                    wrong = f"{place}: it was changed while it was executed; store it again"
                 if wrong:
                     failed = True
                     print(wrong, file=sys.stderr)

@@ -1,8 +1,11 @@
 """The execution of the chapters, and the one sentence that a mistake in them gets."""
 
+from pathlib import Path
+
 import execute
 import nbformat
 import pytest
+import whole
 
 
 def notebook(path, *sources):
@@ -74,3 +77,29 @@ def test_nothing_of_a_run_with_a_mistake_is_kept(tmp_path, monkeypatch, capsys):
     assert execute.main(["store", str(bad), str(good)])
     assert bad.read_bytes() == before
     assert nbformat.read(good, as_version=4).cells[1].outputs[0].text == "1\n"
+
+
+def test_what_is_saved_while_a_page_is_executed_stays(tmp_path, capsys):
+    """The run took the page as it was; to store it now would undo what its author did since."""
+    (tmp_path / "chapters").mkdir()
+    own = tmp_path / "chapters" / "page.ipynb"
+    saves = f"from pathlib import Path\np = Path({str(own)!r})\np.write_text(p.read_text() + ' ')"
+    text = notebook(own, saves).read_text()
+    assert execute.main(["store", str(own)])
+    assert "chapters/page.ipynb: it was changed while it was executed" in capsys.readouterr().err
+    assert own.read_text() == text + " "
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    file = tmp_path / "page.ipynb"
+    whole.write(file, "old")
+
+    def interrupted(path, text, **options):
+        path.write_bytes(text[:2].encode())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "write_text", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        whole.write(file, "new")
+    assert file.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["page.ipynb"]

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -92,6 +93,32 @@ def test_open_code_speaks_of_the_subject(chapter):
         assert folded & set(cell["metadata"].get("tags", ())) or "glue(" not in source, source
         named = {*plots.COLOUR.values(), *(colour for colour, *_ in plots.SERIES)} - {"#222222"}
         assert [colour for colour in named if colour in source] == [], source
+
+
+@pytest.mark.parametrize("chapter", NOTEBOOKS, ids=lambda chapter: chapter.stem)
+def test_no_answer_stands_open_below_its_guess(chapter):
+    """What the cell below a guess prints is folded; a picture may be open."""
+    cells = json.loads(chapter.read_text(encoding="utf-8"))["cells"]
+    seen = [cell for cell in cells if "remove-cell" not in cell["metadata"].get("tags", ())]
+    for asked, cell in pairwise(seen):
+        last = "".join(asked["source"]).rstrip().split("\n\n")[-1]
+        if asked["cell_type"] == "markdown" and re.search(r"(?i)\b(guess|decide)\b", last):
+            open_cell = not {"hide-cell", "hide-output"} & set(cell["metadata"].get("tags", ()))
+            printed = [o for o in cell.get("outputs", ()) if {"text", "text/markdown"} & shown(o)]
+            assert last.startswith(":::") or not (open_cell and printed), last
+
+
+def shown(output):
+    """Give the names of what an output shows: text that was printed, or the kinds of a display."""
+    return {*output, *output.get("data", ())}
+
+
+@pytest.mark.parametrize("chapter", NOTEBOOKS, ids=lambda chapter: chapter.stem)
+def test_no_cell_shows_a_bare_value(chapter):
+    """The value of a last line is shown as its repr, unless it is a picture."""
+    for cell in json.loads(chapter.read_text(encoding="utf-8"))["cells"]:
+        values = [o for o in cell.get("outputs", ()) if o["output_type"] == "execute_result"]
+        assert all(len(value["data"]) > 1 for value in values), "".join(cell["source"])
 
 
 def test_every_given_number_is_still_there():
