@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bpcore import _validate as valid
-from bpcore._guard import Value, untouched
+from bpcore._guard import Guard, Value, untouched
 from bpcore.backprop import _backward, backward
 from bpcore.gradcheck import (
     _flat,
@@ -184,8 +184,8 @@ def check_gradients(
     Raises
     ------
     ValueError, TypeError
-        If an argument does not fit, a gradient has not the shape of its parameter, or the
-        weighted inputs are so large that e^-z overflows.
+        If an argument does not fit, a gradient has not the shape of its parameter, the weighted
+        inputs are so large that e^-z overflows, or a function of your own takes no complex step.
 
     Examples
     --------
@@ -215,6 +215,8 @@ def check_gradients(
     grads = untouched(backward, "backward", net, cache, *valid.freeze(Y), loss)
     got, names = _slopes(grads, net), _names(net)
     with np.errstate(all="ignore"):
+        if method == "complex":
+            _try_complex(net, cache, Y, loss)
         want, floor = _numerical(net, X, Y, loss, method, h)
         if not judged.any():
             floor[:] = np.inf
@@ -267,6 +269,25 @@ def _judge(i, got, want, floor, weights, close):
     largest = np.abs([got, want]).max()
     blur = floor.max() / largest if largest else np.inf  # 0 = 0 would tell nothing
     return LayerCheck(i, relative_error(got, want), float(blur), tuple(wrong), ratio)
+
+
+def _try_complex(net, cache, Y, loss):
+    """Refuse a function of the user's in which the complex step finds no slope, or a wrong one."""
+    uses = [(g.function, z) for g, z in zip(net.g[1:], cache.z[1:], strict=True)]
+    for function, z, *labels in [*uses, (loss.function, cache.z[-1], Y)]:
+        if not isinstance(function, Guard):
+            continue
+        try:
+            slope = function(z + 1e-20j, *labels).imag / 1e-20
+        except TypeError as error:
+            wanted = "must take complex numbers for the complex step"
+            raise TypeError(f"{function.name} {wanted}: {error}; use method='central'") from error
+        here, e = function(z, *labels), 1e-6 * np.maximum(1.0, np.abs(z))
+        sides = [(function(z + x, *labels) - here) / x for x in (e, -e)]  # they differ at a kink
+        least = 1e-2 * np.abs(sides).max() + 4 * EPS * np.abs(here) / e
+        if (np.abs(slope - sides).min(axis=0) > least).any():
+            why = "or the complex step finds a wrong slope (abs and sign break it)"
+            raise ValueError(f"{function.name} must be analytic, {why}; use method='central'")
 
 
 def _numerical(net, X, Y, loss, method, h):

@@ -115,7 +115,13 @@ def _unflatten(theta, net):
 
 def _value(f, x, kind=float):
     """Call f and check that it gives one finite number; it becomes one of Python's own."""
-    y = valid.as_callable(f, "f")(x)
+    try:
+        y = valid.as_callable(f, "f")(x)
+    except TypeError as error:
+        if kind is float or not callable(f):
+            raise
+        what = f"f must take complex numbers for the complex step: {error}"
+        raise TypeError(f"{what}; use numerical_gradient") from error
     kinds, name, advice = {
         float: ("biuf", "real", ""),
         complex: ("c", "complex", "; abs, real parts and overflow break the complex step"),
@@ -191,7 +197,7 @@ def complex_step_gradient(f: Callable[..., Any], x: ArrayLike, *, h: float = 1e-
         functions (no abs, no max of absolute values, no conjugate).
     x : array of any shape, or a number
     h : float
-        Step; any tiny number does.
+        Step; any tiny number down to 1e-290 does.
 
     Returns
     -------

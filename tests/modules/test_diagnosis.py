@@ -7,12 +7,14 @@ import re
 
 import numpy as np
 import pytest
+import scipy.special
 
 from bpcore import (
     Activation,
     GradientCheck,
     Gradients,
     LayerCheck,
+    Loss,
     Network,
     backward,
     blobs,
@@ -23,6 +25,7 @@ from bpcore import (
     init_network,
     moons,
     relative_error,
+    sigmoid,
     train,
     xor,
 )
@@ -527,3 +530,50 @@ def test_vanishing_gradients_are_still_compared(draw):
     outcome = check_gradients(tiny, X, Y, backward=scaled(2, (1, "dW")))
     assert wrong(outcome) == ["dW[1]"]
     assert outcome.layers[1].ratio == pytest.approx(2)
+
+
+SLOPES = {  # right activations; what the complex step makes of them
+    "logaddexp": (lambda z: np.logaddexp(0, z), lambda a: 1 - np.exp(-a), TypeError),
+    "expit": (scipy.special.expit, lambda a: a * (1 - a), TypeError),
+    "of ours": (lambda z: 2 * sigmoid(z) - 1, lambda a: (1 - a * a) / 2, TypeError),
+    "abs": (np.abs, np.ones_like, TypeError),
+    "abs inside": (lambda z: z / (1 + np.abs(z)), lambda a: (1 - np.abs(a)) ** 2, ValueError),
+    "sign": (lambda z: np.sign(z) * np.log1p(np.abs(z)), lambda a: np.exp(-np.abs(a)), ValueError),
+    "real": (lambda z: z * np.real(z) / 2, lambda a: np.sqrt(2 * np.abs(a)), ValueError),
+    "two pieces": (lambda z: np.where(z > 0, z, 0.1 * z), lambda a: np.where(a > 0, 1, 0.1), None),
+    "clipped": (
+        lambda z: np.clip(0.2 * z + 0.5, 0, 1), lambda a: 0.2 * ((a > 0) & (a < 1)), None
+    ),
+    "steep": (lambda z: np.tanh(300 * z), lambda a: 300 * (1 - a * a), None),
+    "flat": (lambda z: 1 / (1 + np.exp(-z - 50)), lambda a: a * (1 - a), None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", SLOPES)
+def test_a_function_that_the_complex_step_cannot_pass_is_named(draw, way):
+    """A right pass is not blamed for it, and the cure is one."""
+    function, derivative, error = SLOPES[way]
+    net, X, Y = draw([3, 4, 1], 7, hidden=Activation("mine", function, derivative), seed=3)
+    if error:  # where the slope can be told from the output: z > 0
+        net, X = Network(*([None, *map(np.abs, p[1:])] for p in (net.W, net.b)), net.g), np.abs(X)
+    assert wrong(check_gradients(net, X, Y, method="central")) == []
+    if error is None:
+        assert wrong(check_gradients(net, X, Y)) == []
+        return
+    with pytest.raises(error, match=r"^function of the activation 'mine' must .*method='central'$"):
+        check_gradients(net, X, Y)
+
+
+@pytest.mark.parametrize(
+    ("size", "error"), [(np.abs, TypeError), (lambda x: x * np.sign(x), ValueError)]
+)
+def test_a_loss_that_the_complex_step_cannot_pass_is_named(draw, size, error):
+    off = lambda z, y: 1 / (1 + np.exp(-z)) - y  # noqa: E731
+    net, X, Y = draw([3, 4, 1], 7)
+    loss = Loss(
+        "mine", lambda z, y: size(off(z, y)), lambda a, y: np.sign(a - y),
+        lambda z, y: np.sign(off(z, y)) * sigmoid(z) * sigmoid(-z),
+    )  # fmt: skip
+    assert check_gradients(net, X, Y, loss, method="central").passed
+    with pytest.raises(error, match=r"^function of the loss 'mine' must .*method='central'$"):
+        check_gradients(net, X, Y, loss)

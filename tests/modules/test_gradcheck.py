@@ -1,5 +1,6 @@
 """Vectors of parameters, finite differences, the complex step, the relative error."""
 
+import math
 import re
 
 import numpy as np
@@ -10,10 +11,12 @@ from bpcore import (
     Network,
     backward,
     complex_step_gradient,
+    cost,
     flatten,
     forward,
     numerical_gradient,
     relative_error,
+    sigmoid,
     unflatten,
 )
 
@@ -156,6 +159,22 @@ def test_the_complex_step_is_never_lost():
     for x in (1e-280, 1e-12, 1.0, 1e12, 1e150):
         got = complex_step_gradient(lambda x: x * x, x)
         assert got == pytest.approx(2 * x, rel=1e-15)
+
+
+@pytest.mark.parametrize("f", [
+    lambda x: np.logaddexp(0, x).sum(), lambda x: sigmoid(x).sum(), lambda x: math.sin(x[0].item()),
+    lambda x: cost(Network([None, x[None]], [None, [[0.0]]]), [[1.0], [2.0]], [[1]]),
+])  # fmt: skip
+def test_a_function_that_takes_no_complex_numbers_is_told_what_takes_it(f):
+    says = r"^f must take complex numbers for the complex step: .*; use numerical_gradient$"
+    with pytest.raises(TypeError, match=says):
+        complex_step_gradient(f, [1.0, 2.0])
+    assert numerical_gradient(f, [1.0, 2.0]).any()
+
+
+def test_an_error_of_a_function_of_real_numbers_is_its_own():
+    with pytest.raises(TypeError, match=r"^mine"):
+        numerical_gradient(lambda x: exec("raise TypeError('mine')"), 1.0)
 
 
 def test_vanishing_gradients_are_still_compared(draw):
