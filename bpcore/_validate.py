@@ -64,7 +64,9 @@ def as_array(value, name, *, finite=True, order="C") -> np.ndarray:
     except TypeError as error:
         codes = ("np.asarray({})", "{}.toarray()", "np.real({})", "np.asarray({}, dtype=float)")
         whole = lambda v: (  # noqa: E731
-            all_finite(plain(v)) and not (np.iscomplexobj(value) and np.any(np.imag(value)))
+            all_finite(plain(v))
+            and not (np.iscomplexobj(value) and np.any(np.imag(value)))
+            and not np.ma.is_masked(value)
         )
         raise TypeError(f"{name} {error}{cure(value, name, whole, *codes)}") from None
     array = (np.array if order == "C" else np.asarray)(array, dtype=np.float64, order=order)
@@ -88,10 +90,16 @@ def as_layers(arrays, name):
             f"{name} must be a list: None, then one array a layer, got {describe(arrays)}"
         )
     if len(arrays) < 2 or arrays[0] is not None:
-        fine = lambda v: len(v) > 1 and all(all_finite(plain(x)) for x in v[1:])  # noqa: E731
+        solid = lambda x: np.ndim(x) > 0 and np.size(x) > 0  # noqa: E731
+
+        def fine(v):  # no layer may be left out
+            rest = all(solid(x) and all_finite(plain(x)) for x in v[1:])
+            return len(v) > 1 and rest and (len(v) > len(arrays) or not solid(arrays[0]))
+
         raise ValueError(
             f"{name} must be None followed by at least one array (layer 0 is the input and has no "
-            f"{name}), got {len(arrays)} entries" + cure(arrays, name, fine, "[None, *{}]")
+            f"{name}), got {len(arrays)} entries"
+            + cure(arrays, name, fine, "[None, *{}]", "[None, *{}[1:]]")
         )
     return None, *freeze(*(as_array(x, f"{name}[{i}]") for i, x in enumerate(arrays) if i))
 
@@ -202,7 +210,8 @@ def as_count(value, name, *, at_least=0):
             raise TypeError
         value = operator.index(value)
     except TypeError:
-        fine = lambda v: operator.index(v) >= at_least and v == float(np.array(value).item())  # noqa: E731
+        same = lambda v: v == float(np.array(value).item()) and not isinstance(v, bool)  # noqa: E731
+        fine = lambda v: operator.index(v) >= at_least and same(v)  # noqa: E731
         code = "int({})" if isinstance(value, (str, float, np.generic)) else "{}.item()"
         hint = cure(value, name, fine, code)
         raise TypeError(f"{name} must be a whole number, got {describe(value)}{hint}") from None
@@ -215,7 +224,8 @@ def as_positive(value, name, *, usual=0.1, at_most=sys.float_info.max, zero=Fals
     """Check a positive finite number, such as a learning rate; `zero` lets 0 pass, too."""
     kinds = (int, float, np.integer, np.floating)
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, kinds):
-        fine = lambda v: 0 < v <= at_most or (zero and v == 0)  # noqa: E731
+        fits = lambda v: 0 < v <= at_most or (zero and v == 0)  # noqa: E731
+        fine = lambda v: fits(v) and not isinstance(v, bool)  # noqa: E731
         hint = cure(value, name, fine, "float({})" if isinstance(value, str) else "{}.item()")
         raise TypeError(f"{name} must be one positive number, got {describe(value)}{hint}")
     try:

@@ -618,6 +618,9 @@ PARAMETERS = {  # how W and b came, and how many cures it takes
     "no None in W": ([*NET.W[1:]], [*NET.b], 1),
     "no None in b": ([*NET.W], [*NET.b[1:]], 1),
     "no None": ([*NET.W[1:]], [*NET.b[1:]], 2),
+    "an empty list for None": ([[], *NET.W[1:]], [[], *NET.b[1:]], 2),
+    "an empty array for None": ([np.array([]), *NET.W[1:]], [np.empty((0, 0)), *NET.b[1:]], 2),
+    "0 for None": ([0, *NET.W[1:]], [*NET.b], 1),
 }  # fmt: skip
 
 
@@ -690,6 +693,15 @@ HOPELESS = {
           Y + 1j, {}, 1, np.array([["a", "b", "c", "a", "a", "b", "c"]]), Y[:, :0], object(), np.ones((1, 7)) * 3],
     "y": [[], np.empty((1, 0)), [[]], Y[:, :5], np.zeros((2, 7)), "abc", None, Y * np.nan, {}, 1],
 }  # fmt: skip
+for name, values in {"X": X, "Y": Y, "y": Y}.items():  # np.asarray takes a mask off in silence
+    HOPELESS[name].append(np.ma.masked_equal(values, values[0, 0]))
+
+
+def test_no_layer_is_lost_by_a_cure():
+    for odd in ([[1.0, 2.0], [3.0]], np.full((3, 4), np.nan)):
+        message = error_of("Network(W, b)", start() | {"W": [odd, *NET.W[2:]]})[1]
+        assert message.startswith("W must be None followed by")
+        assert "did you mean" not in message
 
 
 @pytest.mark.parametrize("name", HOPELESS)
@@ -705,7 +717,20 @@ def test_no_cure_is_suggested_where_there_is_none(name):
 @pytest.mark.parametrize("name", COUNTS)
 def test_no_cure_for_numbers_that_are_none(name):
     for call in COUNTS[name]:
-        for value in (3.5, "three", "3.5", [], [3], np.array([3, 4]), {}, 1j, object(), "", np.nan):
+        for value in (
+            3.5,
+            "three",
+            "3.5",
+            [],
+            [3],
+            np.array([3, 4]),
+            {},
+            1j,
+            object(),
+            "",
+            np.nan,
+            np.array([True]),
+        ):
             if name in ("zero", "one") and np.ndim(value):
                 continue  # a group of digits
             session = start()
@@ -719,7 +744,8 @@ def test_no_cure_for_numbers_that_are_none(name):
 def test_no_cure_for_positive_numbers_that_are_none(name):
     for call in POSITIVE[name]:
         for value in ("much", "-1", "nan", "inf", [], [0.1], np.array([0.1, 0.2]), {}, 1j, object(),
-                      None, np.array([-1.0]), np.array(["a"]), True):  # fmt: skip
+                      None, np.array([-1.0]), np.array(["a"]), True, np.True_, np.array([True]),
+                      np.array(False)):  # fmt: skip
             if value is None and call.startswith("check_gradients"):
                 continue
             message = error_of(call, start() | {name: value})[1]
