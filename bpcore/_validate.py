@@ -252,22 +252,30 @@ def as_member(value, kind, known, name):
     """Find an activation or a loss by name, or pass one through."""
     if isinstance(value, kind):
         return value
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be a {kind.__name__} or its name, got {describe(value)}")
-    if value not in known:
-        from difflib import get_close_matches  # not loaded before the first slip
+    if isinstance(value, str) and value in known:
+        return known[value]
+    from difflib import get_close_matches  # not loaded before the first slip
 
-        near = get_close_matches(value.strip().lower(), known, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise ValueError(f"{name} must be one of {', '.join(known)}, got {value!r}{hint}")
-    return known[value]
+    text = value if isinstance(value, str) else str(getattr(value, "__name__", ""))  # np.tanh
+    near = get_close_matches(text.strip().lower(), known, 1, 0.6 if text is value else 1.0)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be {an(kind)} or its name, got {describe(value)}{hint}")
+    raise ValueError(f"{name} must be one of {', '.join(known)}, got {value!r}{hint}")
 
 
 def as_instance(value, kind, name, source):
     """Check the type of one of our own values; `source` says where one comes from."""
     if not isinstance(value, kind):
-        raise TypeError(f"{name} must be a {kind.__name__}, got {describe(value)}; {source}")
+        # one of several: train gives a network and a history, plt.subplots a figure and axes
+        hint = cure(value, name, lambda v: isinstance(v, kind), "{}[0]", "{}[1]") or f"; {source}"
+        raise TypeError(f"{name} must be {an(kind)}, got {describe(value)}{hint}")
     return value
+
+
+def an(kind):
+    """Name a type with its article: ``a Network``, ``an Axes``."""
+    return f"{'an' if kind.__name__[0] in 'AEIOU' else 'a'} {kind.__name__}"
 
 
 def as_callable(value, name):

@@ -204,7 +204,7 @@ BAD = [  # (function, argument, bad value, what is said)
     (plots.curves, "series", {"J": ["a", "b"]}, "series['J'] must hold real numbers"),
     (plots.curves, "x", [[0, 1]], "x must have shape (k,), got (1, 2)"),
     (plots.curves, "x", [0, np.nan], "x must be finite, got nan at index [1]"),
-    (plots.curves, "ax", plt, "ax must be a Axes, got module"),
+    (plots.curves, "ax", plt, "ax must be an Axes, got module"),
     (plots.samples, "Y", np.array([0, 1]), "Y must have shape (1, 2), one label a sample of X, got (2,); did you mean Y.reshape(1, -1)?"),
     (plots.samples, "Y", None, "Y must hold real numbers"),
     (plots.samples, "Y", [[0, 2]], "Y must hold only 0 and 1"),

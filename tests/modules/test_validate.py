@@ -497,8 +497,8 @@ def test_unknown_activation(call, name, value, says):
     "loss", "activation", values={"None": (None, "NoneType None"), "function": (np.tanh, "ufunc")}
 )
 def test_neither_a_name_nor_one_of_ours(call, name, value, says):
-    kind = "Loss" if name == "loss" else "Activation"
-    refused(call, value, TypeError, name, f"{name} must be a {kind} or its name, got {says}")
+    kind = "a Loss" if name == "loss" else "an Activation"
+    refused(call, value, TypeError, name, f"{name} must be {kind} or its name, got {says}")
 
 
 @table("net", "single net", values={

@@ -8,6 +8,7 @@ import re
 import warnings
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -573,6 +574,7 @@ def test_no_cure_for_a_function_that_gives_no_number(y):
 @pytest.mark.parametrize(("came", "meant"), [
     ("ReLU", "relu"), ("Tanh", "tanh"), (" sigmoid", "sigmoid"), ("sigmiod", "sigmoid"),
     ("linear identity", "identity"), ("softmax", None), ("", None), ("relu6", "relu"), ("id", None),
+    (np.tanh, "tanh"), (type("ReLU", (), {}), "relu"), (np.cosh, None), (scipy.special.expit, None),
 ])  # fmt: skip
 def test_names_of_activations(call, came, meant):
     message = error_of(call, start() | {"hidden": came})[1]
@@ -599,6 +601,42 @@ def test_names_of_losses(came, meant):
                 assert np.array_equal(numbers(result), numbers(wanted))
             else:
                 assert "did you mean" not in error_of(call, start() | {"loss": came})[1]
+
+
+# One of several
+
+PAIRS = {  # an argument: lines that take it, what gives several, which it is
+    "net": (
+        ["forward(net, X)", "cost(net, X, Y)", "step(net, grads, 0.1)", "fold(net)"],
+        "train(net, X, Y, learning_rate=0.1, epochs=2)", 0,
+    ),
+    "history": (
+        ["train(pair[0], X, Y, learning_rate=0.1, epochs=2, history=history)"],
+        "train(net, X, Y, learning_rate=0.1, epochs=2)", 1,
+    ),
+    "ax": (["plots.samples(X[:2], Y, ax=ax)", "plots.network(n, ax=ax)"], "plt.subplots()", 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_pair_in_place_of_one_of_its_parts(name):
+    """As after ``net = train(...)``."""
+    calls, several, k = PAIRS[name]
+    for call in calls:
+        session = start() | {"plt": plt}
+        pair = eval(several, session)
+        _, message = error_of(call, session | {"pair": pair, name: pair})
+        assert message.endswith(f"; did you mean {name}[{k}]?"), message
+        assert cured(call, {"pair": pair, name: pair})[1] == [name]
+    plt.close("all")
+
+
+def test_axes_in_a_row():
+    axes = plt.subplots(1, 2)[1]
+    drawn, blamed = cured("plots.samples(X[:2], Y, ax=ax)", {"ax": axes})
+    assert blamed == ["ax"]
+    assert drawn is axes[0]
+    plt.close("all")
 
 
 # Layers
