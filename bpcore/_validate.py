@@ -20,7 +20,7 @@ def describe(value):
     """Say what came, in a few words: ``int 3``, ``str 'a'``, ``ndarray of shape (3, 4)``."""
     if isinstance(value, np.ndarray):
         return f"{type(value).__name__} of shape {value.shape} and dtype {value.dtype}"
-    text = repr(value.item() if isinstance(value, np.generic) else value)
+    text = " ".join(repr(value.item() if isinstance(value, np.generic) else value).split())
     return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
 
 
@@ -72,7 +72,8 @@ def as_array(value, name, *, finite=True, order="C") -> np.ndarray:
     array = (np.array if order == "C" else np.asarray)(array, dtype=np.float64, order=order)
     if finite and not all_finite(array):
         where = first(~np.isfinite(array))
-        what = "; drop or fill missing values first" if name == "X" else ""
+        nan = name in ("X", "Y") and np.isnan(array[tuple(where)])
+        what = "; drop or fill missing values first" if nan else ""
         raise ValueError(f"{name} must be finite, got {array[tuple(where)]} at index {where}{what}")
     return array
 
@@ -203,8 +204,8 @@ def _label_codes(Y, rows, loss):
     return [code.replace("{}", itself(Y)) for code in codes]
 
 
-def as_count(value, name, *, at_least=0):
-    """Check a whole number of steps, samples or units."""
+def as_count(value, name, *, at_least=0, wanted="a whole number"):
+    """Check a whole number of steps, samples or units; `wanted` names all that may stand there."""
     try:
         if isinstance(value, (bool, np.bool_)):
             raise TypeError
@@ -214,7 +215,7 @@ def as_count(value, name, *, at_least=0):
         fine = lambda v: operator.index(v) >= at_least and same(v)  # noqa: E731
         code = "int({})" if isinstance(value, (str, float, np.generic)) else "{}.item()"
         hint = cure(value, name, fine, code)
-        raise TypeError(f"{name} must be a whole number, got {describe(value)}{hint}") from None
+        raise TypeError(f"{name} must be {wanted}, got {describe(value)}{hint}") from None
     if value < at_least:
         raise ValueError(f"{name} must be at least {at_least}, got {value}")
     return value
@@ -245,7 +246,8 @@ def as_rng(rng, name="rng"):
     """Turn a seed (whole number >= 0), None or a numpy Generator into a Generator."""
     if isinstance(rng, np.random.Generator) or rng is None:
         return np.random.default_rng(rng)
-    return np.random.default_rng(as_count(rng, name))
+    wanted = "a whole number, None or a Generator (np.random.default_rng gives one)"
+    return np.random.default_rng(as_count(rng, name, wanted=wanted))
 
 
 def as_member(value, kind, known, name):

@@ -101,7 +101,10 @@ class Sweep(Value):
     diverged_at: tuple[Any, ...]
 
     def report(self, k: int) -> str:
-        """One line about run k."""
+        """One line about run k, from 0."""
+        K = len(self.learning_rates)
+        if valid.as_count(k, "k", at_least=-K, wanted="the number of a run") >= K:
+            raise ValueError(f"k must be less than {K}, the number of runs, got {k}")
         done = f"{self.cost.shape[1] - 1} steps, cost {self.cost[k, -1]:.6g}"
         return summary(self.diverged_at[k], self.learning_rates[k], done, rise(self.cost[k]))
 
@@ -233,7 +236,10 @@ def _stops(callback, epoch, net, J):
 
 
 def _check_batch_size(batch_size, m):
-    if batch_size is not None and valid.as_count(batch_size, "batch_size", at_least=1) > m:
+    if batch_size is None:
+        return
+    wanted = "a whole number or None"
+    if valid.as_count(batch_size, "batch_size", at_least=1, wanted=wanted) > m:
         raise ValueError(
             f"batch_size must be at most m = {m}, got {batch_size}; did you mean batch_size=None?"
         )
@@ -243,7 +249,7 @@ def _every(record):
     """Give the distance of records in epochs, 0 for none."""
     if isinstance(record, (bool, np.bool_)):
         return int(record)
-    return valid.as_count(record, "record", at_least=1)
+    return valid.as_count(record, "record", at_least=1, wanted="a whole number, True or False")
 
 
 def _resume(rng, history):

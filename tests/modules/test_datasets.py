@@ -118,7 +118,9 @@ def test_digits_in_groups():
         with pytest.raises(ValueError, match=r"^zero and one must be different digits 0\.\.9, got"):
             digits(*groups)
     for empty in ([], "38", ()):
-        with pytest.raises(TypeError, match=r"^zero must be a whole number, got "):
+        with pytest.raises(
+            TypeError, match=r"^zero must be a whole number or a list of them, got "
+        ):
             digits(empty, 3)
 
 

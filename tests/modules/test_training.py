@@ -620,6 +620,20 @@ def test_a_sweep_is_the_separate_trainings(loss):
             result.report(k) == f"20 steps, cost {result.cost[k, -1]:.6g}, learning rate {rate:g}"
         )
     assert not any(a.flags.writeable for a in (result.cost, result.learning_rates))
+    assert result.report(-1) == result.report(len(rates) - 1)
+
+
+@pytest.mark.parametrize(
+    ("k", "says"),
+    [
+        (2, "must be less than 2, the number of runs, got 2"), (-3, "must be at least -2, got -3"),
+        (0.1, "must be the number of a run, got float 0.1"), (None, "must be the number of a run"),
+    ],
+)  # fmt: skip
+def test_a_run_that_is_not_there(k, says):
+    result = sweep(NET, DATA.X, DATA.Y, learning_rates=[0.1, 1.0], steps=1)
+    with pytest.raises((ValueError, TypeError), match=f"^k {says}"):
+        result.report(k)
 
 
 def test_one_run_of_a_sweep_diverges_and_the_others_go_on():

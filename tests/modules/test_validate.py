@@ -424,6 +424,10 @@ def test_one_number(call, name, value, says):
     refused(call, value, TypeError, name, f"must be one positive number, got {says}")
 
 
+WANTED = {  # all that may stand there
+    "batch_size": "a whole number or None", "record": "a whole number, True or False",
+    "zero": "a whole number or a list of them", "one": "a whole number or a list of them",
+}  # fmt: skip
 HINTS = {"float 3.0": "; did you mean int({})?", "str '3'": "; did you mean int({})?"}
 
 
@@ -440,7 +444,8 @@ def test_whole_numbers(caller, value):
         return  # a group of digits
     name = caller.split()[-1]
     refused(TAKES["count"][caller][1], value[0], TypeError, name,
-            f"{name} must be a whole number, got {value[1]}", HINTS.get(value[1], "").format(name))  # fmt: skip
+            f"{name} must be {WANTED.get(name, 'a whole number')}, got {value[1]}",
+            HINTS.get(value[1], "").format(name))  # fmt: skip
 
 
 @pytest.mark.parametrize("caller", TAKES["count"])
@@ -454,13 +459,15 @@ def test_whole_numbers_too_small(caller):
 
 
 @table("rng", values={
-    "float": (1.5, "must be a whole number, got float 1.5"),
-    "bool": (True, "must be a whole number, got bool True"),
-    "str": ("0", "must be a whole number, got str '0'"),
-    "old": (np.random.RandomState(0), "must be a whole number, got RandomState"),
+    "float": (1.5, "got float 1.5"),
+    "bool": (True, "got bool True"),
+    "str": ("0", "got str '0'"),
+    "old": (np.random.RandomState(0), "got RandomState"),
+    "on several lines": (np.random.SeedSequence(3), "got SeedSequence SeedSequence( entropy=3, )"),
 })  # fmt: skip
 def test_seed(call, name, value, says):
-    refused(call, value, TypeError, name, says)
+    wanted = "a whole number, None or a Generator (np.random.default_rng gives one)"
+    refused(call, value, TypeError, name, f"{name} must be {wanted}, {says}")
 
 
 @table("rng", values={"-1": (-1, "rng must be at least 0, got -1")})
@@ -731,6 +738,9 @@ MESSAGES = {
     "ValueError: label must be the equation's label, eq-..., got int 3": lambda: check(3, 1, 1),
     "ValueError: X must be finite, got nan at index [2, 3]; drop or fill missing values first":
         lambda: forward(NET, NAN),
+    "ValueError: Y must be finite, got nan at index [0, 0]; drop or fill missing values first":
+        lambda: cost(NET, X, Y * np.nan),
+    "ValueError: X must be finite, got -inf at index [0, 0]": lambda: forward(NET, X - np.inf),
     "TypeError: X must be a plain array, got matrix; did you mean np.asarray(X)?":
         lambda: forward(NET, NOT_NUMBERS["matrix"][0]),
     "TypeError: X must be a plain array, got csr_matrix; did you mean X.toarray()?":
