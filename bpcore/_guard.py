@@ -46,9 +46,11 @@ class Guard:
                 f"got {valid.describe(value)}"
             )
         if array.shape != wanted:
+            one = lambda v: self.shape == np.shape(v) == ()  # noqa: E731
+            hint = valid.cure(value, f"{self.name}(x)", one, valid.itself(value) + ".item()")
             raise ValueError(
-                f"{self.name} must return shape {wanted} for an argument of shape {np.shape(x)}, "
-                f"got {array.shape}"
+                f"{self.name} must return {f'shape {wanted}' if wanted else 'one number'} "
+                f"for an argument of shape {np.shape(x)}, got shape {array.shape}{hint}"
             )
         lost = np.isnan(array)
         if not self.may_fail and lost.any() and np.isfinite(np.sum([*map(np.sum, arguments)])):

@@ -62,7 +62,8 @@ class Network(Value):
         g = (None,) + (sigmoid,) * (len(W) - 1) if self.g is None else self.g
         if not isinstance(g, (list, tuple)) or len(g) != len(W) or g[0] is not None:
             wanted = f"None, then {len(W) - 1} activations"
-            raise ValueError(f"g must be a list: {wanted}, got {valid.describe(g)}")
+            hint = valid.cure(g, "g", lambda v: len(v) > len(g) and Network(W, b, v), "[None, *{}]")
+            raise ValueError(f"g must be a list: {wanted}, got {valid.describe(g)}{hint}")
         kind = Activation, ACTIVATIONS
         g = None, *(valid.as_member(x, *kind, f"g[{i}]") for i, x in enumerate(g) if i)
         if fault := valid.misfit(W, b):

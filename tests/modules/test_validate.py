@@ -592,7 +592,7 @@ MESSAGES = {
         lambda: Network(NET.W, NET.b, [None, "tanh", "tanh"]),
     "ValueError: g must be a list: None, then 2 activations, got str 'tanh'":
         lambda: Network(NET.W, NET.b, "tanh"),
-    "ValueError: g must be a list: None, then 2 activations, got list [sigmoid, sigmoid]":
+    "ValueError: g must be a list: None, then 2 activations, got list [sigmoid, sigmoid]; did you mean [None, *g]?":
         lambda: Network(NET.W, NET.b, [sigmoid, sigmoid]),
     "ValueError: g must be a list: None, then 2 activations, got list [sigmoid, sigmoid, sigmoid]":
         lambda: Network(NET.W, NET.b, [sigmoid] * 3),
@@ -676,9 +676,9 @@ MESSAGES = {
     "break the complex step": lambda: complex_step_gradient(lambda x: x * np.nan, 1.0),
     "ValueError: x0 must be a number or a vector of shape (k,), got shape (1, 1)": lambda: descended(x0=[[1.0]]),
     "ValueError: x0 must be a number or a vector of shape (k,), got shape (0,)": lambda: descended(x0=[]),
-    "ValueError: grad must return shape () for an argument of shape (), got (1,)": lambda: descended(grad=lambda x: [x]),
-    "ValueError: f must return shape () for an argument of shape (), got (1,)": lambda: descended(f=lambda x: [x]),
-    "ValueError: f must return shape () for an argument of shape (), got (2,)": lambda: descended(
+    "ValueError: grad must return one number for an argument of shape (), got shape (1,)": lambda: descended(grad=lambda x: [x]),
+    "ValueError: f must return one number for an argument of shape (), got shape (1,); did you mean np.array(f(x)).item()?": lambda: descended(f=lambda x: [x]),
+    "ValueError: f must return one number for an argument of shape (), got shape (2,)": lambda: descended(
         f=lambda x: 1.0 if x == 1 else [x, x]
     ),
     "TypeError: what f returns must hold real numbers (bool, int, float32 or float64), got str 'a' with dtype <U1": lambda: descended(

@@ -543,7 +543,10 @@ def test_a_step_that_is_lost(x):
     cured("numerical_gradient(lambda x: (x * 0.5).sum(), x, h=1e-30)", {"x": x})
 
 
-@pytest.mark.parametrize("call", ["numerical_gradient(f, x)", "complex_step_gradient(f, x)"])
+@pytest.mark.parametrize("call", [
+    "numerical_gradient(f, x)", "complex_step_gradient(f, x)",
+    "descend(f, lambda x: 2 * x, x, learning_rate=0.5, steps=1).f",
+])  # fmt: skip
 @pytest.mark.parametrize("kind", [
     lambda y: y[None], lambda y: y[None, None], lambda y: [y], lambda y: pd.Series([y]),
 ], ids=["array", "nested array", "list", "series"])  # fmt: skip
@@ -555,7 +558,8 @@ def test_a_function_that_gives_an_array_of_one_number(call, kind):
     one = eval(f"lambda x: {code}", many)
     result, message = error_of(call, start() | {"f": one})
     assert message is None
-    np.testing.assert_allclose(result, [2.0, 4.0], rtol=1e-8)
+    wanted, _ = error_of(call, start() | {"f": start()["square"]})
+    assert np.array_equal(result, wanted)
 
 
 @pytest.mark.parametrize("y", [None, np.nan, "3", 1j, [1.0, 2.0], [np.nan], [[1], [1, 2]], ["3"]])
@@ -678,6 +682,19 @@ def test_weights_and_biases_as_others_keep_them(came):
     net, message = error_of(call, session)
     assert message is None, message
     assert np.array_equal(bpcore.flatten(net), bpcore.flatten(NET))
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+@pytest.mark.parametrize("call", ["Network(W, b, g)", "unfold(Theta, g)", "forward_theta(Theta, X, g)",
+                                  "backward_theta(Theta, cache, Y, g=g)"])  # fmt: skip
+def test_activations_begin_with_none(call, kind):
+    result, blamed = cured(call, {"g": kind(["sigmoid", bpcore.sigmoid])})
+    wanted, _ = error_of(call, start())
+    assert blamed == ["g"]
+    assert np.array_equal(numbers(result), numbers(wanted))
+    for other in (["relu"], ["relu"] * 3, "ab", iter(["relu", "sigmoid"])):
+        message = error_of(call, start() | {"g": other})[1]
+        assert re.search(r"^g must be a list: None, then 2 activations, got [^;]*$", message)
 
 
 @pytest.mark.parametrize(("name", "call"), [
