@@ -19,7 +19,7 @@ def _two_classes(m, rng):
 
 
 def _noise(noise):
-    return valid.as_positive(noise, "noise", zero=True)
+    return valid.as_positive(noise, "noise", at_most=1e100, zero=True)  # its squares are finite
 
 
 def blobs(m: int = 200, *, rng: valid.Seed, noise: float = 1.0) -> Dataset:

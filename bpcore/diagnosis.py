@@ -278,7 +278,7 @@ def _try_complex(net, cache, Y, loss):
         if not isinstance(function, Guard):
             continue
         try:
-            slope = function(z + 1e-20j, *labels).imag / 1e-20
+            slope = np.imag(function(z + 1e-20j, *labels)) / 1e-20
         except TypeError as error:
             wanted = "must take complex numbers for the complex step"
             raise TypeError(f"{function.name} {wanted}: {error}; use method='central'") from error

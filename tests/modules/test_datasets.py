@@ -56,6 +56,14 @@ def test_noise_is_the_standard_deviation(shape):
     np.testing.assert_allclose(loud - quiet, 2 * rng.normal(size=(2, 4000)), rtol=1e-9)
 
 
+@pytest.mark.parametrize("shape", [blobs, circles, moons, xor])
+def test_too_much_noise_is_blamed_and_not_the_samples(shape):
+    part, _ = shape(40, rng=0, noise=1e100).split(rng=0)
+    np.testing.assert_allclose(part.X.std(axis=1), 1)
+    with pytest.raises(ValueError, match=r"^noise must be 0 or positive and at most 1e\+100, got"):
+        shape(40, rng=0, noise=1e308)
+
+
 def test_the_shapes_without_noise():
     X, y = (lambda d: (d.X, d.Y[0]))(blobs(8, rng=0, noise=0))
     assert np.array_equal(X, [np.where(y == 1, 2.0, -2.0), np.zeros(8)])

@@ -402,8 +402,8 @@ def test_the_usual_steps():
 
 
 @table("at least 0", values={
-    "negative": (-0.1, "noise must be 0 or positive and finite, got float -0.1; usual: noise=0.1"),
-    "nan": (np.nan, "noise must be 0 or positive and finite, got float nan"),
+    "negative": (-0.1, "noise must be 0 or positive and at most 1e+100, got float -0.1; usual: noise=0.1"),
+    "nan": (np.nan, "noise must be 0 or positive and at most 1e+100, got float nan"),
 })  # fmt: skip
 def test_at_least_0(call, name, value, says):
     refused(call, value, ValueError, name, says)
