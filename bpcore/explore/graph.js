@@ -1,4 +1,4 @@
-import { down, nameOf, tag, text } from "./kit.js";
+import { down, fill, nameOf, tag, text } from "./kit.js";
 
 // A network drawn with its units, its weights as lines (blue and dashed below zero) and what is written on both.
 export class Graph {
@@ -38,6 +38,7 @@ export class Graph {
       }
     }
     this.node.setAttribute("aria-label", alt);
-    this.node.replaceChildren(...lines, ...circles, ...words);
+    const drawn = [...this.node.childNodes], nodes = [...lines, ...circles, ...words];
+    fill(this.node, nodes.map((node, k) => (drawn[k]?.isEqualNode(node) ? drawn[k] : node))); // text costs most: what is equal stays
   }
 }

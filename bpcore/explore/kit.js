@@ -8,6 +8,16 @@ export function tag(name, attributes = {}, ...children) {
   return node;
 }
 
+export function fill(parent, nodes) { // what stood there before, such as samples, stays in its place
+  const stays = new Set(nodes);
+  for (const node of [...parent.childNodes]) if (!stays.has(node)) node.remove();
+  let place = parent.firstChild;
+  for (const node of nodes) {
+    if (node === place) place = place.nextSibling;
+    else parent.insertBefore(node, place);
+  }
+}
+
 // Words with values in them, in the language of the page: $words has a sentence for "Step {0}", else it is English.
 export function t(parts, ...values) {
   const message = typeof parts === "string" ? parts : parts.reduce((whole, part, k) => `${whole}{${k - 1}}${part}`);
