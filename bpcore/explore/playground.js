@@ -88,7 +88,7 @@ export function playground(stage) {
       }
       if (!(stage.frame && s.steps % 4)) graph.draw(t`The network ${[2, ...s.hidden, 1].join("-")}; thicker lines are larger weights, dashed ones are negative.`, s, {});
       plane.draw(t`The plane, shaded by the probability of class 1, with its boundary and ${s.Y[0].length} samples.`,
-        plane.answer((U, V) => forward(s, [U, V]).z.at(-1)[0]), plane.samples(s.X, s.Y));
+        plane.answer((U, V) => forward(s, [U, V]).z.at(-1)[0], stage.frame ? 24 : 36), plane.samples(s.X, s.Y)); // coarser while it plays
       curve.range([0, roomy(s.steps)], [0, 1.05 * Math.max(0.1, ...s.costs.map(([, J]) => J))]);
       curve.draw(t`The cost over ${s.steps} steps, now ${text(s.costs.at(-1)[1], 4)}.`, curve.path(s.costs, "J"));
     },
