@@ -15,6 +15,9 @@ from sphinx.locale import _
 
 SEARCH = re.compile("searchtools|language_data|searchindex")
 PLAIN = ["n", "nn", "nx", "p", "pm", "w"]  # what Pygments calls names, punctuation, blanks
+REMEMBERED = 'localStorage.getItem("theme") || "auto"'
+COLOURS = """{ light: "light", dark: "dark" }[localStorage.getItem("mode")]
+      ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")"""
 TAB_STOPS = re.compile(r'\["pre",[^]]*\]\.join\(", "\)')
 
 new = BeautifulSoup("", "html.parser").new_tag
@@ -77,6 +80,11 @@ def search_button(form):
     form.append(button)
 
 
+def colours_first(script):
+    """Let the first script of a page find out its colours."""
+    script.string = script.string.replace(REMEMBERED, COLOURS)
+
+
 REPAIRS = (
     Repair(
         "sphinx-book-theme",
@@ -102,6 +110,12 @@ REPAIRS = (
         "the scripts of the search are loaded by every page, for results that are switched off",
         lambda soup: [] if soup.find(id="search-results") else soup.find_all("script", src=SEARCH),
         Tag.decompose,
+    ),
+    Repair(
+        "pydata-sphinx-theme",
+        "the last script finds out the colours: styles are computed twice, the dark begins light",
+        lambda soup: soup.find_all("script", string=re.compile(re.escape(REMEMBERED))),
+        colours_first,
     ),
     Repair(
         "Sphinx",
