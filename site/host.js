@@ -16,8 +16,16 @@ function modelOf(state) {
   };
 }
 
-for (const el of document.querySelectorAll(".bp-live")) {
+// What comes near the screen is drawn at once, the others when there is time (book.js).
+const near = new IntersectionObserver((seen) => {
+  for (const { isIntersecting, target } of seen) if (isIntersecting && !target.matches(".bpx")) drawPicture(target);
+}, { rootMargin: "50%" });
+
+function drawPicture(el) {
+  near.unobserve(el);
   const model = modelOf(JSON.parse(el.querySelector("script").textContent));
   el.replaceChildren();
   $kit.widget(window[`$${model.get("kind")}`][model.get("kind")]).render({ model, el });
 }
+
+for (const el of document.querySelectorAll(".bp-live")) near.observe(el);

@@ -30,14 +30,16 @@ function sameSection({ target }) {
   target.hash = scrollY && begun.length ? begun.at(-1).id : "";
 }
 
-// Sections wait for their layout (book.css): each gets it when there is time, from the top, and all
-// of them at once before a jump.
+// Sections wait for their layout (book.css), live pictures for being drawn (host.js): each gets it
+// when there is time, from the top, and all of them at once before a jump, a search or print.
+const WAITING = ".bd-article > section section:not(.laid-out), .bp-live:not(.bpx)";
 const idle = self.requestIdleCallback ?? setTimeout;
 
 function layOut() {
-  const section = document.querySelector(".bd-article > section section:not(.laid-out)");
-  section?.classList.add("laid-out");
-  return section;
+  const part = document.querySelector(WAITING);
+  if (part?.matches(".bp-live")) drawPicture(part);
+  else part?.classList.add("laid-out");
+  return part;
 }
 
 function layOutInTime() {
@@ -54,6 +56,9 @@ function layOutForJump() {
 }
 addEventListener("hashchange", layOutForJump);
 addEventListener("load", () => idle(layOutInTime));
+addEventListener("beforeprint", () => {
+  while (layOut());
+});
 // A browser that finds a word scrolls once: what is above the word must have its layout by then.
 addEventListener("keydown", ({ ctrlKey, metaKey, key }) => {
   if (key === "F3" || ((ctrlKey || metaKey) && ["f", "g"].includes(key))) while (layOut());

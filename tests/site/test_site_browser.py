@@ -319,6 +319,30 @@ def test_print_shows_the_picture_and_no_control(open_page, address):
     assert tab.locator(".bpx :is(input, button, select):visible").count() == 0
 
 
+def test_a_picture_that_waits_is_drawn_when_it_is_near_or_printed(browser, address):
+    late = "document.querySelectorAll('.bp-live:not(.bpx)').length"
+    tab = browser.new_page()
+    tab.add_init_script("requestIdleCallback = () => 0")  # there is never time
+    tab.goto(f"{address}chapters/04_gradient_descent.html")
+    waiting = tab.evaluate(late)
+    assert waiting > 1
+    tab.locator(".bp-live:not(.bpx)").first.evaluate("one => one.scrollIntoView()")
+    tab.wait_for_function(f"{late} < {waiting}")
+    assert tab.evaluate(late)
+    tab.pdf()
+    assert tab.evaluate(late) == 0
+    tab.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_begins_in_the_colours_of_the_system(browser, address, scheme):
+    tab = browser.new_page(color_scheme=scheme)
+    tab.route("**/*.js*", lambda route: route.abort())  # before the theme's script has come
+    tab.goto(f"{address}intro.html")
+    assert tab.locator("html").get_attribute("data-theme") == scheme
+    tab.close()
+
+
 def test_without_scripts_there_is_a_still_picture(browser, address):
     context = browser.new_context(java_script_enabled=False)
     tab = context.new_page()
