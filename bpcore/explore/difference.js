@@ -15,8 +15,8 @@ const SHAPES = { forward: d3.symbol(d3.symbolCircle, 12)(), central: d3.symbol(d
 export function difference(stage) {
   const error = new Chart(stage, { x: { min: 1e-16, max: 1, label: t`step h`, log: true, ticks: 5 }, y: { min: 1e-18, max: 1, label: t`error of the derivative`, log: true, ticks: 5 }, height: 300 });
   const secant = new Chart(stage, { x: { min: -3, max: 4, label: "x" }, y: { min: -0.5, max: 4, label: t`f(x) = ln(1 + eˣ)` }, height: 300 });
-  stage.control({ label: t`step h`, min: 1e-16, max: 1, log: true, digits: 17, path: ["h"], set: (s, h) => ({ ...s, h, visited: [...new Set([...s.visited, s.h, h])] }) });
-  stage.control({ label: t`place x`, min: -3, max: 4, path: ["x"] });
+  stage.control({ label: t`step h`, min: 1e-16, max: 1, most: 100, log: true, digits: 17, path: ["h"], set: (s, h) => ({ ...s, h, visited: [...new Set([...s.visited, s.h, h])] }) });
+  stage.control({ label: t`place x`, min: -3, max: 4, most: 100, path: ["x"] }); // eˣ stays finite
   stage.choice({ label: t`errors shown`, options: [[false, t`at the steps visited`], [true, t`at all steps`]], path: ["all"] });
   const truth = (x) => 1 / (1 + Math.exp(-x));
   const numbers = ({ x, h }) => ({ truth: truth(x), ...Object.fromEntries(Object.entries(METHODS).map(([name, slope]) => [name, slope(x, h)])) });
@@ -26,7 +26,7 @@ export function difference(stage) {
     python: ({ x, h }) => `import numpy as np\n\nx, h = ${x}, ${h}\nf = lambda x: np.log(1 + np.exp(x))\n(f(x + h) - f(x)) / h, (f(x + h) - f(x - h)) / (2 * h), np.imag(f(x + 1j * h)) / h`,
     say(s) {
       const now = numbers(s);
-      return t`h = ${text(s.h, 3)}; f′(x) = ${now.truth.toFixed(12)}. ${Object.keys(METHODS).map((name) => t`${NAMES[name]}: ${now[name].toFixed(12)}, off by ${Math.abs(now[name] - now.truth).toExponential(0).replace("-", "−")}`).join("; ")}.`;
+      return t`h = ${text(s.h, 3)}; f′(x) = ${text(now.truth, 12)}. ${Object.keys(METHODS).map((name) => t`${NAMES[name]}: ${text(now[name], 12)}, off by ${Math.abs(now[name] - now.truth).toExponential(0).replace("-", "−")}`).join("; ")}.`;
     },
     draw(s) {
       const point = (name, h, e) => tag("path", { d: SHAPES[name], transform: `translate(${error.x(h)},${error.y(e)})`, class: `bpx-point ${STYLE[name]}` });

@@ -142,8 +142,8 @@ export class Stage {
     return node;
   }
 
-  // A number to drag or to type. path leads to it in the state, or get and set do.
-  control({ label, min, max, log = false, digits = 2, path, get = (s) => at(s, path), set = (s, x) => put(s, path, x), hide }) {
+  // A number to drag or to type, at most `most`. path leads to it in the state, or get and set do.
+  control({ label, min, max, most = 1e6, log = false, digits = 2, path, get = (s) => at(s, path), set = (s, x) => put(s, path, x), hide }) {
     const [there, here] = log ? [Math.log10, (u) => 10 ** u] : [(x) => x, (u) => u];
     const step = (there(max) - there(min)) / 200;
     const range = tag("input", { type: "range", min: there(min), max: there(max), step, "aria-label": label });
@@ -154,7 +154,8 @@ export class Stage {
     range.addEventListener("input", () => move(Number(here(range.valueAsNumber).toPrecision(4))));
     range.addEventListener("change", () => { this.moving = null; this.keep(); });
     field.addEventListener("change", () => {
-      if (Number.isFinite(field.valueAsNumber) && (!log || field.valueAsNumber > 0)) move(field.valueAsNumber);
+      const x = Math.max(-most, Math.min(most, field.valueAsNumber));
+      if (Number.isFinite(x) && (!log || x > 0)) move(x);
       this.moving = null;
       row.shown = null;
       this.draw(); // also where what was typed is no number

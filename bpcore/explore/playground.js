@@ -64,7 +64,7 @@ export function playground(stage) {
     get: (s) => String(s.hidden), set: (s, n) => again({ ...s, hidden: n ? n.split(",").map(Number) : [] }) });
   stage.choice({ label: t`hidden activation`, options: ["sigmoid", "tanh", "relu"].map((g) => [g, g]), ...restart("activation") });
   stage.choice({ label: t`batch size`, options: [1, 4, 16, 1e9].map((m) => [m, m > 1e6 ? t`all samples` : String(m)]), path: ["batch"] });
-  stage.control({ label: t`learning rate η`, min: 0.001, max: 100, log: true, digits: 3, path: ["learning_rate"] });
+  stage.control({ label: t`learning rate η`, min: 0.001, max: 100, most: 1e300, log: true, digits: 3, path: ["learning_rate"] });
   stage.control({ label: t`other start (seed)`, min: 0, max: 200, digits: 0, get: (s) => s.seed, set: (s, x) => again({ ...s, seed: Math.round(x) }) });
   stage.player(advance);
 
