@@ -24,7 +24,7 @@ export function bowl(stage) {
   stage.player((s) => (s.steps < 60 ? { ...s, steps: s.steps + 1 } : null));
   return {
     numbers: (s) => ({ path: path(s), eigenvalues: eigen(s).values, f: f(s, path(s).at(-1)) }),
-    python: (s) => `import numpy as np\nfrom bpcore import descend\n\nA = np.array(${JSON.stringify(s.A)})\ndescend(lambda p: p @ A @ p / 2, lambda p: A @ p, ${JSON.stringify(s.p)}, learning_rate=${s.learning_rate}, steps=${s.steps}).x`,
+    python: (s) => `import numpy as np\nfrom bpcore import descend\n\nA = np.array(${JSON.stringify(s.A)})\ndescend(lambda p: p @ A @ p / 2, lambda p: A @ p, ${JSON.stringify(s.p)}, learning_rate=${s.learning_rate}, steps=${path(s).length - 1}).x`,
     say(s) {
       const { values } = eigen(s), p = path(s).at(-1);
       return t`Eigenvalues ${values.map((v) => text(v, 2)).join(t` and `)}: each step multiplies the parts by ${values.map((v) => text(1 - s.learning_rate * v, 3)).join(t` and `)}. The threshold is 2 / ${text(values[0], 2)} = ${text(2 / values[0], 3)}. Now f = ${text(f(s, p), 5)}.`;

@@ -46,7 +46,8 @@ export const at = (tree, path) => path.reduce((part, key) => part[key], tree);
 
 // Lines of Python that build what the picture holds; bpcore and the book's checks run on them.
 export function python({ W, b, g, X, Y, loss, learning_rate: rate }) {
-  const list = (x) => JSON.stringify(x).replaceAll("null", "None").replaceAll(",", ", ");
+  const large = /(?<![\d.])\d{17,}(?![\d.])/g; // Python would take it for an int, which is too large for NumPy
+  const list = (x) => JSON.stringify(x).replaceAll("null", "None").replaceAll(",", ", ").replace(large, "$&.0");
   const lines = ["import numpy as np", "from bpcore import *", "", `net = Network(${list(W)},\n              ${list(b)},\n              ${list(g)})`];
   if (X) lines.push(`X = np.array(${list(X)})`);
   if (X && !Y) lines.push("forward(net, X).a[-1]");

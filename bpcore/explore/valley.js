@@ -31,7 +31,7 @@ export function valley(stage) {
   stage.player((s) => (s.steps < 60 ? { ...s, steps: s.steps + 1 } : null));
   return {
     numbers: (s) => ({ path: path(s), f: path(s).map(CURVES[s.curve].f) }),
-    python: (s) => `import numpy as np\nfrom bpcore import descend\n\ndescend(lambda x: ${CURVES[s.curve].python[0]}, lambda x: ${CURVES[s.curve].python[1]}, ${s.x}, learning_rate=${s.learning_rate}, steps=${s.steps}).x`,
+    python: (s) => `import numpy as np\nfrom bpcore import descend\n\ndescend(lambda x: ${CURVES[s.curve].python[0]}, lambda x: ${CURVES[s.curve].python[1]}, ${s.x}, learning_rate=${s.learning_rate}, steps=${path(s).length - 1}).x`,
     say(s) {
       const points = path(s), x = points.at(-1), { slope, second, f } = CURVES[s.curve];
       const first = points.slice(0, 5).map((u) => text(u)).join(", ");
