@@ -68,6 +68,7 @@ export class Stage {
     this.model = model;
     this.el = el;
     this.state = this.first = model.get("state");
+    this.begin = (state) => state; // what a picture adds to a state that comes from Python
     this.given = model.get("given");
     this.past = [];
     this.moving = null; // which control moves: one drag is one step back
@@ -90,7 +91,7 @@ export class Stage {
     this.el.append(this.pictures, this.said, this.controls, this.buttons, this.status);
     if (picture.python) this.el.append(this.code());
     this.el.picture = () => ({ state: this.state, numbers: picture.numbers(this.state) });
-    const follow = () => { if (this.model.get("state") !== this.state) { this.pause(); this.show(this.model.get("state"), null); } };
+    const follow = () => { if (this.model.get("state") !== this.state) this.set(this.begin(this.model.get("state"))); };
     this.model.on("change:state", follow);
     for (const node of this.el.querySelectorAll("input, select, button, summary, pre")) {
       node.dataset.lmSuppressShortcuts = true; // JupyterLab would take the arrow keys for its own

@@ -6,6 +6,7 @@ import { nameOf, python, t, text } from "./kit.js";
 export function pulls(stage) {
   const { box } = stage.given, measure = (s) => cost(forward(s, s.X), s.Y);
   const begun = (s) => ({ ...s, costs: [measure(s)], diverged: 0 });
+  stage.begin = begun;
   stage.state = stage.first = begun(stage.state);
   const plane = new Chart(stage, { x: { min: box[0], max: box[1], label: "x₁" }, y: { min: box[0], max: box[1], label: "x₂" }, height: 320 });
   const curve = new Chart(stage, { x: { min: 0, max: 10, label: t`epoch` }, y: { min: 0, max: 1, label: t`cost J` } });
