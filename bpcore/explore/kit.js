@@ -84,7 +84,7 @@ export class Stage {
   open(picture) {
     this.picture = picture;
     this.undo = this.button(t`Back`, () => this.back());
-    this.button(t`Start again`, () => { this.pause(); this.set(this.first); });
+    this.button(t`Start again`, () => this.set(this.first));
     this.el.classList.add("bpx");
     this.el.setAttribute("role", "group");
     this.el.setAttribute("aria-label", t(this.model.get("label")));
@@ -93,6 +93,7 @@ export class Stage {
     this.el.picture = () => ({ state: this.state, numbers: picture.numbers(this.state) });
     const follow = () => { if (this.model.get("state") !== this.state) this.set(this.begin(this.model.get("state"))); };
     this.model.on("change:state", follow);
+    this.el.addEventListener("pointerdown", () => { if (!this.frame) this.moving = null; }); // a drag is one step back, the next another
     for (const node of this.el.querySelectorAll("input, select, button, summary, pre")) {
       node.dataset.lmSuppressShortcuts = true; // JupyterLab would take the arrow keys for its own
     }
@@ -108,6 +109,7 @@ export class Stage {
   }
 
   set(state, moving = null) {
+    this.pause();
     this.show(state, moving);
     this.keep();
   }
@@ -193,7 +195,7 @@ export class Stage {
   // One of several: options are [value, text].
   choice({ label, options, path, get = (s) => at(s, path), set = (s, x) => put(s, path, x) }) {
     const select = tag("select", { "aria-label": label }, ...options.map(([, name], k) => tag("option", { value: k }, name)));
-    select.addEventListener("change", () => { this.pause(); this.set(set(this.state, options[select.selectedIndex][0])); });
+    select.addEventListener("change", () => this.set(set(this.state, options[select.selectedIndex][0])));
     this.shows.push((state) => { select.selectedIndex = options.findIndex(([value]) => value === get(state)); });
     this.controls.append(tag("div", { class: "bpx-row" }, tag("span", { "aria-hidden": "true" }, label), select));
   }
