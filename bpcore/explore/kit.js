@@ -157,6 +157,7 @@ export class Stage {
     const move = (x) => { this.pause(); this.show(set(this.state, x), own); };
     range.addEventListener("input", () => move(Number(here(range.valueAsNumber).toPrecision(4))));
     range.addEventListener("change", () => { this.moving = null; this.keep(); });
+    field.addEventListener("focus", () => this.pause()); // else the next step would write over what is typed
     field.addEventListener("change", () => {
       const x = Math.max(-most, Math.min(most, field.valueAsNumber));
       if (Number.isFinite(x) && (!log || x > 0)) move(x);
