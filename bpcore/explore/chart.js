@@ -3,7 +3,6 @@ import { fill, tag, up } from "./kit.js";
 // A plane with axes, in which a picture draws in its own numbers. x and y are { min, max, label, log, ticks }.
 const MARGIN = { top: 12, right: 14, bottom: 38, left: 46 };
 const P = [0.5, 0.7, 0.9].map((p) => Math.log(p / (1 - p))); // bands of probability, as logits
-let clips = 0; // each plane cuts off what leads out of it
 
 export const roomy = (n) => 10 * 2 ** Math.max(0, Math.ceil(Math.log2(n / 10))); // 10, 20, 40, …: an axis that seldom changes
 
@@ -18,7 +17,7 @@ export class Chart {
     this.ground = tag("g"); // what changes seldom
     this.front = tag("g"); // what is drawn anew every time
     const corner = `M${left},${MARGIN.top}H${width - MARGIN.right}V${height - MARGIN.bottom}H${left}Z`;
-    const clip = `bpx-clip-${++clips}`;
+    const clip = `bpx-${Math.random()}`; // each plane cuts off what leads out of it; no count, as in a notebook each picture would begin with 1
     for (const layer of [this.ground, this.front]) layer.setAttribute("clip-path", `url(#${clip})`);
     const cut = tag("clipPath", { id: clip }, tag("rect", { x: left - 8, y: MARGIN.top - 8, width: width - left - MARGIN.right + 16, height: height - MARGIN.top - MARGIN.bottom + 16 }));
     const inside = tag("clipPath", { id: `${clip}-in` }, tag("rect", { x: left + 1, y: MARGIN.top + 1, width: width - left - MARGIN.right - 2, height: height - MARGIN.top - MARGIN.bottom - 2 }));
