@@ -61,7 +61,7 @@ export function playground(stage) {
 
   const restart = (key) => ({ get: (s) => s[key], set: (s, value) => again({ ...s, [key]: value }) });
   stage.choice({ label: t`data`, options: Object.keys(data).map((name) => [name, t(name)]), ...restart("data") });
-  stage.choice({ label: t`hidden units`, options: HIDDEN.map((n) => [String(n), n.join(t` and `) || t`none`]),
+  stage.choice({ label: t`hidden units`, options: [...new Set([...HIDDEN, stage.state.hidden].map(String))].map((n) => [n, n.replaceAll(",", t` and `) || t`none`]),
     get: (s) => String(s.hidden), set: (s, n) => again({ ...s, hidden: n ? n.split(",").map(Number) : [] }) });
   stage.choice({ label: t`hidden activation`, options: ["sigmoid", "tanh", "relu"].map((g) => [g, g]), ...restart("activation") });
   stage.choice({ label: t`batch size`, options: [1, 4, 16, 1e9].map((m) => [m, m > 1e6 ? t`all samples` : String(m)]), path: ["batch"] });
