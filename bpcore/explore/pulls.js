@@ -19,9 +19,9 @@ export function pulls(stage) {
   }
   stage.control({ label: t`learning rate η`, min: 0.01, max: 100, log: true, path: ["learning_rate"] });
   stage.player((s) => {
-    if (s.diverged) return null;
+    if (s.diverged || s.costs.length > 3000) return null;
     const next = step(s, backward(s, forward(s, s.X), s.Y), s.learning_rate), J = measure(next);
-    return finite(next) && Number.isFinite(J) ? { ...next, costs: [...s.costs, J].slice(0, 3000) } : { ...s, diverged: s.costs.length };
+    return finite(next) && Number.isFinite(J) ? { ...next, costs: [...s.costs, J] } : { ...s, diverged: s.costs.length };
   }, t`One epoch`);
   const numbers = (s) => {
     const pass = forward(s, s.X), { dW, db, delta } = backward(s, pass, s.Y);
