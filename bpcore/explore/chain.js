@@ -17,7 +17,7 @@ export function chain(stage) {
   const nudged = (s) => put(s, ["W", 1, 0, 0], s.W[1][0][0] + s.nudge);
   const links = (s) => { // the five derivatives, from w_h to the loss
     const [, a, , out] = values(s), y = s.Y[0][0];
-    return [s.X[0][0], a * (1 - a), s.W[2][0][0], out * (1 - out), s.loss === "quadratic" ? out - y : (out - y) / (out * (1 - out))];
+    return [s.X[0][0], a * (1 - a), s.W[2][0][0], out * (1 - out), s.loss === "quadratic" ? out - y : y ? -1 / out : 1 / (1 - out)];
   };
   const numbers = (s) => ({ before: values(s), after: values(nudged(s)), links: links(s), slope: backward(s, forward(s, s.X), s.Y, s.loss).dW[1][0][0] });
   const NAMES = ["z_h", "a_h", "z_o", "a_o", "ℓ"];
