@@ -29,6 +29,7 @@ from bpcore import (
     xor,
 )
 from bpcore.activations import ACTIVATIONS
+from bpcore.explore._picture import module
 
 AXE = "tests/site/vendor/axe/axe.min.js"
 SERIOUS = """async () => {
@@ -61,7 +62,7 @@ PICTURES = {  # name: (what makes it, further arguments for its numbers)
         {f.__name__: f(60, rng=0) for f in (moons, circles, xor, blobs)}
     ),
     "playground, quadratic": lambda: explore.playground(
-        {"xor": xor(40, rng=0)}, hidden=(4, 3), activation="relu", loss="quadratic"
+        {"xor": xor(40, rng=0)}, hidden=(6, 2), activation="relu", loss="quadratic"
     ),
     "unit": lambda: explore.unit(
         Network([None, [[1.0, -1.0]]], [None, [[0.5]]]), [[1.0], [0.5]], samples=SAMPLES
@@ -87,6 +88,7 @@ PICTURES = {  # name: (what makes it, further arguments for its numbers)
     ),
     "knob": lambda: explore.knob(*worked_example()),
     "chain": lambda: explore.chain(CHAIN, [[1.5]], [[1]]),
+    "chain, cross-entropy": lambda: explore.chain(CHAIN, [[1.5]], [[1]], loss="cross_entropy"),
     "names": lambda: explore.names(*worked_example()[:2]),
     "faults": lambda: explore.faults(THREE, np.eye(3) - 0.3, np.eye(3), loss="quadratic"),
     "faults, named": lambda: explore.faults(
@@ -425,6 +427,7 @@ def test_each_control_by_keyboard_and_by_typing(shown, name):
                 if count == 1:
                     continue
                 place = control.evaluate("one => one.selectedIndex")
+                assert place >= 0  # what was chosen in Python is among the choices
                 control.select_option(index=(place + 1) % count)
             after = answer(tab)
             if control.input_value() != kept:
@@ -474,11 +477,7 @@ def test_the_lines_of_python_run_and_say_the_same(shown, name):
     tab.wait_for_function("document.querySelector('.bpx-code pre').textContent")
     lines = tab.locator(".bpx-code pre").inner_text()
     state, numbers = (answer(tab)[part] for part in ("state", "numbers"))
-    space: dict = {}
-    body = ast.parse(lines).body
-    last = body.pop() if isinstance(body[-1], ast.Expr) else None
-    exec(compile(ast.Module(body, []), "lines", "exec"), space)
-    value = eval(compile(ast.Expression(last.value), "lines", "eval"), space) if last else None
+    space, last, value = run(lines)
     parts = value if isinstance(value, tuple) else (value,)
     flat = np.concatenate([np.ravel(part) for part in parts]) if last else []
     if "grads" in space:
@@ -490,6 +489,16 @@ def test_the_lines_of_python_run_and_say_the_same(shown, name):
             assert np.min(np.abs(every - float(x))) <= 1e-9 * max(1.0, abs(float(x))), (lines, x)
     assert tab.complaints == []
     tab.close()
+
+
+def run(lines):
+    """Run lines as a notebook does: the names, whether a value comes last, and that value."""
+    space: dict = {}
+    body = ast.parse(lines).body
+    last = body.pop() if isinstance(body[-1], ast.Expr) else None
+    exec(compile(ast.Module(body, []), "lines", "exec"), space)
+    value = eval(compile(ast.Expression(last.value), "lines", "eval"), space) if last else None
+    return space, last, value
 
 
 def flatten(tree):
@@ -538,6 +547,124 @@ def test_what_is_no_number_is_not_taken(shown):
     field.press("Enter")
     assert answer(tab)["state"]["z"] == 1.0
     assert field.input_value() == "1"
+    tab.close()
+
+
+# Places and words that are no numbers, and words with a hyphen for a minus.
+NO_NUMBERS = r"""() => [...document.querySelectorAll('.bpx, .bpx :not(pre)')].flatMap((tag) => {
+    const words = ['aria-label', 'aria-valuetext'].map((name) => tag.getAttribute(name) ?? '');
+    if (!tag.childElementCount) words.push(tag.textContent);
+    return [...words.filter((text) => /(^|[ (,=])-[0-9.]+/.test(text)),
+        ...[...words, ...[...tag.attributes].map(({ value }) => value)].filter((text) =>
+            /NaN|Infinity|undefined|null|not a number|(?<!× −)∞/.test(text))]; // −1/a is −∞ at 0
+})"""
+
+
+@pytest.mark.parametrize("typed", ["1e308", "-1e308"])
+@pytest.mark.parametrize("name", [name for name in PICTURES if name not in ("frames", "grid")])
+def test_no_number_that_is_typed_is_too_large(shown, name, typed):
+    """It is bounded; whatever follows from it, by steps too, can be drawn, said and copied."""
+    tab = shown(name)
+    if (fold := tab.locator(".bpx-code summary")).count():
+        fold.click()
+    for field in tab.locator("input[type=number]:visible").all():
+        field.fill(typed)
+        field.press("Enter")
+        for _ in range(3):
+            assert tab.evaluate(NO_NUMBERS) == []
+            if fold.count():
+                with np.errstate(all="ignore"):
+                    run(tab.locator(".bpx-code pre").inner_text())
+            for button in tab.locator(".bpx-buttons button").all():
+                if button.inner_text() not in ("Back", "Play", "Start again"):
+                    button.click()
+        tab.get_by_role("button", name="Start again").click()
+        tab.wait_for_timeout(450)  # the words for screen readers come later
+    assert tab.complaints == []
+    tab.close()
+
+
+def test_a_large_number_is_copied_as_a_float(shown):
+    tab = shown("playground")
+    net = {"W": [None, [[1e20, -1.5e18]]], "b": [None, [[1e-7 / 3]]], "g": [None, "sigmoid"]}
+    space, *_ = run(tab.evaluate("net => $kit.python(net)", net))
+    assert space["net"].W[1].tolist() == net["W"][1]
+    assert space["net"].b[1].tolist() == net["b"][1]
+    tab.close()
+
+
+@pytest.mark.parametrize("name", ["playground", "pulls", "unit"])
+@pytest.mark.parametrize("playing", [False, True])
+def test_what_python_sets_is_shown_also_while_it_plays(shown, name, playing):
+    tab, picture = shown(name), PICTURES[name]()
+    traits = {part: getattr(picture, part) for part in ("kind", "label", "state", "given")}
+    tab.evaluate(
+        """traits => {
+            const el = document.querySelector('.bpx');
+            el.replaceChildren();
+            window.model = modelOf(traits);
+            $kit.widget(window['$' + traits.kind][traits.kind]).render({ model, el });
+        }""",
+        traits,
+    )
+    play = tab.get_by_role("button", name="Play")
+    if playing and play.count():
+        play.click()
+        tab.wait_for_function("Number(document.querySelector('.bpx').dataset.frames) > 2")
+    picture.net = Network([None, *(2 * W for W in picture.net.W[1:])], picture.net.b, picture.net.g)
+    tab.evaluate("state => model.set('state', state)", picture.state)
+    tab.wait_for_timeout(100)
+    got = answer(tab)
+    assert got["state"]["W"] == picture.state["W"]
+    assert tab.evaluate("model.get('state').W") == picture.state["W"]
+    compare(name, got)
+    if "costs" in got["state"]:
+        assert np.ravel(got["state"]["costs"])[-1] == pytest.approx(got["numbers"]["J"])
+    assert tab.complaints == []
+    tab.close()
+
+
+def test_epochs_are_counted_to_the_end(shown):
+    tab = shown("pulls")
+    step = tab.get_by_role("button", name="One epoch")
+    step.evaluate("one => { for (let k = 0; k < 3000; k += 1) one.click(); }")
+    assert tab.locator(".bpx-said").inner_text().startswith("Epoch 3000:")
+    before = answer(tab)["state"]
+    step.click()
+    assert answer(tab)["state"] == before  # it ends: no step that is not counted
+    tab.close()
+
+
+def test_what_is_typed_while_it_plays_is_taken(shown):
+    tab = shown("pulls")
+    tab.get_by_role("button", name="Play").click()
+    field = tab.get_by_label("W¹₁₁, typed")
+    field.select_text()
+    field.press_sequentially("0.25", delay=60)
+    field.press("Enter")
+    assert answer(tab)["state"]["W"][1][0][0] == 0.25
+    assert tab.get_by_role("button", name="Pause").count() == 0
+    tab.close()
+
+
+def test_pictures_of_one_notebook_share_no_name(shown, tmp_path):
+    """There each has its scripts for itself."""
+    script = "".join(
+        f"<script type=module>{module(kind).replace('export default', 'const own =')}"
+        f"own.render({{ model: modelOf({json.dumps(traits)}), el: document.body.appendChild("
+        "document.createElement('div')) })</script>"
+        for kind in ("tangent", "unit")
+        for picture in [PICTURES[kind]()]
+        for traits in [{part: getattr(picture, part) for part in ("label", "state", "given")}]
+    )
+    file = tmp_path / "notebook.html"
+    file.write_text(page([PICTURES["tangent"]()]) + script, encoding="utf-8")
+    tab = shown("tangent")
+    tab.goto(file.as_uri())
+    tab.wait_for_function("document.querySelectorAll('.bpx').length === 3")
+    names = tab.evaluate("[...document.querySelectorAll('[id]')].map(({ id }) => id)")
+    assert len(names) == len(set(names)) > 6
+    assert tab.complaints == []
     tab.close()
 
 
@@ -594,17 +721,38 @@ def test_the_lines_of_bp2_carry_what_comes_back(shown):
 def test_a_point_can_be_dragged(shown):
     tab = shown("unit")
     before = answer(tab)["state"]["x"]
-    box = tab.locator(".bpx-drag").bounding_box()
-    tab.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    tab.mouse.down()
-    tab.mouse.move(box["x"] - 40, box["y"] + 30, steps=4)
-    tab.mouse.up()
+    drag(tab, -40, 30)
     after = answer(tab)
     assert after["state"]["x"] != before
     compare("unit", after)
-    tab.get_by_role("button", name="Back").click()
-    assert answer(tab)["state"]["x"] == before
+    drag(tab, 30, 20)
+    assert answer(tab)["state"]["x"] != after["state"]["x"]
+    for wanted in (after["state"]["x"], before):  # each drag is one step back
+        tab.get_by_role("button", name="Back").click()
+        assert answer(tab)["state"]["x"] == wanted
     tab.close()
+
+
+def test_a_drag_stops_the_play(shown):
+    tab = shown("fit")
+    tab.get_by_label("learning rate η, typed").fill("0.001")
+    tab.get_by_role("button", name="Play").click()
+    drag(tab, -40, -30)
+    assert tab.get_by_role("button", name="Pause").count() == 0
+    assert len(answer(tab)["state"]["path"]) == 1
+    tab.get_by_role("button", name="Back").click()
+    assert len(answer(tab)["state"]["path"]) > 1
+    tab.close()
+
+
+def drag(tab, right, down):
+    """Drag the point of a picture."""
+    box = tab.evaluate("document.querySelector('.bpx-drag').getBoundingClientRect().toJSON()")
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    tab.mouse.move(x, y)
+    tab.mouse.down()
+    tab.mouse.move(x + right, y + down, steps=4)
+    tab.mouse.up()
 
 
 def test_every_kind_is_here():
