@@ -379,13 +379,9 @@ def network(
             (x0, y0), (x1, y1) = place[i - 1, k], place[i, j]
             # labels on lines to lower units sit further along, so that they stay apart
             along = 0.28 + 0.42 * (j - 1) / max(n[i] - 1, 1)
-            write(
-                *(x0 + along * (x1 - x0), y0 + along * (y1 - y0)),
-                edges[i, j, k],
-                fontsize=9,
-                color=COLOUR["W"],
-                bbox={"fc": "white", "ec": "none", "pad": 1},
-            )
+            look = {"fontsize": 9, "color": COLOUR["W"]}
+            look["bbox"] = {"fc": "white", "ec": "none", "pad": 1}
+            write(x0 + along * (x1 - x0), y0 + along * (y1 - y0), edges[i, j, k], **look)
     for (i, j), (x, y) in place.items():
         ax.add_patch(Circle((x, y), RADIUS, fc="white", ec=COLOUR["a"], lw=1.8, zorder=2))
         name = inside.get((i, j), f"$x_{{{j}}}$" if i == 0 else f"$a_{{{j}}}^{{[{i}]}}$")
