@@ -2,7 +2,7 @@
 
 import dis
 from collections.abc import Callable
-from types import CodeType
+from types import FunctionType
 
 from bpgrader.compare import Compare
 from bpgrader.inside import decode
@@ -39,9 +39,9 @@ def _repeats(answer, given):
 
 def _unused(answer, count):
     """Name the arguments that the code of a function never reads."""
-    code = getattr(answer, "__code__", None)
-    if not isinstance(code, CodeType):
+    if not isinstance(answer, FunctionType):
         return []
+    code = answer.__code__
     read = {i.argval for i in dis.get_instructions(code) if i.opname.startswith("LOAD")}
     read |= {name for i in dis.get_instructions(code) for name in _pair(i.argval)}
     return [n for n in code.co_varnames[:count] if n not in read | {*code.co_cellvars}]

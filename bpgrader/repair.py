@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import copy
+import dis
 import inspect
 import io
 import textwrap
@@ -70,6 +71,8 @@ def located(answer: Callable, cases: dict) -> Slip | None:
         None also where the answer does more than to calculate: its changes are not run.
     """
     functions = own(answer)
+    if not functions:  # what is called is no function, but an object that holds one
+        return None
     try:
         sources = [textwrap.dedent(inspect.getsource(f)) for f in functions]
         trees = [parsed(source) for source in sources]
@@ -116,8 +119,14 @@ def own(answer: Callable) -> list[FunctionType]:
         f = todo.pop()
         if isinstance(f, FunctionType) and f not in found and f.__globals__ is answer.__globals__:
             found.append(f)
-            todo += [f.__globals__.get(n) for code in codes(f.__code__) for n in code.co_names]
+            todo += [f.__globals__.get(n) for code in codes(f.__code__) for n in reads(code)]
     return found
+
+
+def reads(code: CodeType) -> set[str]:
+    """Give the names of the notebook that a code reads; in np.exp that is np alone."""
+    loads = ("LOAD_GLOBAL", "LOAD_NAME")
+    return {i.argval for i in dis.get_instructions(code) if i.opname in loads}
 
 
 def codes(code: CodeType) -> Iterator[CodeType]:

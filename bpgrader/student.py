@@ -22,7 +22,7 @@ from bpgrader.clock import clock
 from bpgrader.inside import call, decode
 from bpgrader.judge import judge
 from bpgrader.probe import probed
-from bpgrader.repair import codes, own
+from bpgrader.repair import codes, own, reads
 from bpgrader.verdict import Slip, Status, Verdict
 
 SECONDS = 5  # for one input
@@ -125,17 +125,20 @@ def check(name: str, answer: Callable) -> None:
             f"answer must be your function, got {type(answer).__name__}; write check({name!r}, "
             f"{name}) without calling the function"
         )
+    frame = inspect.currentframe()
+    caller = frame.f_back if frame else None
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         verdict = _verdict(name, answer)
         used = [] if verdict.passed else _spoilt(name, answer)
         if verdict.vague and not used and (slip := probed(answer, find(name))):
             verdict = replace(verdict, slip=slip, detail=verdict.detail or verdict.slip)
-    frame = inspect.currentframe()
-    caller = frame.f_back if frame else None
     if verdict.passed and caller and _bound(caller, name) is not answer:
         yours = getattr(answer, "__name__", type(answer).__name__)
         verdict = Verdict(Status.WRONG, Slip("name", {"name": name, "yours": yours}))
+    here = caller.f_globals.get("__name__") if caller else None
+    if verdict.passed and (names := _foreign(answer, find(name).get("offers", ()), here)):
+        verdict = Verdict(Status.WRONG, Slip("foreign", {"names": ", ".join(names)}))
     print(f"{'✓' if verdict.passed else '✗'} {name}: {verdict.message}")
     if used:
         print(f"  It uses {', '.join(used)}, which is not right yet: begin there.")
@@ -161,22 +164,20 @@ def _verdict(name, answer):
             outcomes.append(call(answer, args, file))
         if outcomes[-1].get("error") == "KeyboardInterrupt":
             raise KeyboardInterrupt
-    verdict = judge(outcomes, cases, equation=cases["equation"], chapter=cases["chapter"])
-    if verdict.passed and (names := _foreign(answer, cases.get("offers", ()))):
-        return Verdict(Status.WRONG, Slip("foreign", {"names": ", ".join(names)}))
-    return verdict
+    return judge(outcomes, cases, equation=cases["equation"], chapter=cases["chapter"])
 
 
-def _foreign(answer, offers):
-    """Name what an answer and its helpers need and the grader lacks."""
+def _foreign(answer, offers, here):
+    """Name what an answer and its helpers need and the grader lacks; here is the notebook."""
     needed = set()
     for function in own(answer):
         held = function.__globals__
         for code in codes(function.__code__):
             calls = dis.get_instructions(code)
             needed |= {i.argval for i in calls if i.opname == "IMPORT_NAME"}
-            needed |= {_home(held[n]) for n in code.co_names if n in held and n not in offers}
+            needed |= {_home(held[n]) for n in (reads(code) & held.keys()).difference(offers)}
         needed.discard(function.__module__)
+    needed |= {_home(answer), type(answer).__module__} & sys.modules.keys() - {here}
     if offers:
         needed.discard("bpcore")
     return sorted(name for name in needed if name.partition(".")[0] not in MODULES)
@@ -196,6 +197,6 @@ def _home(value):
 def _spoilt(name, answer):
     """Name the answers to other exercises that an answer uses and that are wrong themselves."""
     code, known = getattr(answer, "__code__", None), _known()
-    used = [n for n in (code.co_names if code else ()) if n in known and n != name]
+    used = sorted((reads(code) if code else set()) & known.keys() - {name})
     held = {n: answer.__globals__.get(n) for n in used}
     return [n for n, f in held.items() if callable(f) and not _verdict(n, f).passed]

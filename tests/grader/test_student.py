@@ -48,7 +48,7 @@ def test_a_mistyped_name_gets_the_nearest_ones():
 
 def said(capsys, name, answer, **names):
     """Check an answer as a notebook does, where it has the name of the exercise."""
-    exec(f"check({name!r}, {name})", {"check": check, name: answer, **names})
+    exec(f"check({name!r}, {name})", {"__name__": __name__, "check": check, name: answer, **names})
     return capsys.readouterr().out
 
 
@@ -126,6 +126,23 @@ NEEDS = {  # code of a notebook -> what it says that the grader lacks
         "    return {{'cross_entropy': a - Y, 'quadratic': (a - Y) * a * (1 - a)}}",
         "✓",
     ),
+    "an answer that a library has made": (
+        "from scipy.optimize import OptimizeResult\nclass Fast(OptimizeResult):\n"
+        "    __module__ = 'scipy.optimize'\n    def __call__(self, W, b, A):\n        {}\n"
+        "weighted_input = Fast()",
+        "needs scipy.optimize",
+    ),
+    "an answer from a file beside the notebook": (
+        "import sys, types\nown = sys.modules['own'] = types.ModuleType('own')\n"
+        "exec('def weighted_input(W, b, A):\\n    {}', vars(own))\n"
+        "weighted_input = own.weighted_input",
+        "needs own",
+    ),
+    "a name of a library that is an attribute of NumPy, too": (
+        "from scipy.linalg import inv as dot, svd as T\ndef weighted_input(W, b, A):\n"
+        "    np.dot(W, A), W.T\n    {}",
+        "✓",
+    ),
     "NumPy and Python": (
         "import numpy.linalg as la, math\nfrom functools import reduce\n"
         "rng = np.random.default_rng(0)\nclass Layer: pass\nadd = np.frompyfunc(int, 1, 1)\n"
@@ -140,6 +157,24 @@ def test_what_the_grader_lacks_gets_no_tick_wherever_it_is_used(case, capsys):
     code, words = NEEDS[case]
     name = "output_delta" if "output_delta" in code else "weighted_input"
     assert words in told(capsys, name, code.format("return W @ A + b"))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "functools.partial(lambda W, b, A, k: W @ A + k * b, k=2)",
+        "type('Layer', (), {'__call__': lambda self, W, b, A: W @ A + 2 * b})()",
+        "type('Layer', (), {'call': lambda self, W, b, A: W @ A + 2 * b})().call",
+        "functools.lru_cache(lambda *given: given)",
+        "np.hypot",
+    ],
+)
+def test_an_answer_that_is_no_plain_function_is_told_all_the_same(call, capsys):
+    import functools
+
+    said = told(capsys, "weighted_input", f"weighted_input = {call}", functools=functools)
+    assert "✗ weighted_input" in said
+    assert "its argument self" not in said
 
 
 def test_a_name_without_quotes_is_told_so():
