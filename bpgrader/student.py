@@ -76,7 +76,16 @@ def _known():
 
 @functools.lru_cache
 def _load(file, _changed):
-    return json.loads(file.read_text(encoding="utf-8"))
+    try:
+        exercises = json.loads(file.read_text(encoding="utf-8-sig"))
+        if all({"args", "want", "equation"} <= cases.keys() for cases in exercises.values()):
+            return exercises
+    except (ValueError, AttributeError):
+        pass
+    raise ValueError(
+        f"{file.name} is not what `bpgrader release` has written: a web page that was saved in its "
+        "place, or half of it? Get it again, or take it out of this folder"
+    )
 
 
 def inputs_of(name: str) -> list[tuple]:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from bpgrader import student
-from bpgrader.student import check, inputs_of
+from bpgrader.student import check, find, inputs_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -175,6 +175,34 @@ def test_an_answer_that_is_no_plain_function_is_told_all_the_same(call, capsys):
     said = told(capsys, "weighted_input", f"weighted_input = {call}", functools=functools)
     assert "✗ weighted_input" in said
     assert "its argument self" not in said
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "<!DOCTYPE html>\n<html>",
+        "",
+        '{"mine": {"args": [[1',
+        "[]",
+        '{"mine": 3}',
+        '{"mine": {"args": []}}',
+        json.dumps({"mine": find("count_parameters")}).encode("utf-16"),
+    ],
+)
+def test_data_of_a_check_that_are_damaged_are_told_by_their_file(data, tmp_path, monkeypatch):
+    data = data if isinstance(data, bytes) else data.encode()
+    (tmp_path / "week.checks.json").write_bytes(data)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match=r"week\.checks\.json is not what .* Get it again"):
+        check("mine", len)
+
+
+def test_data_of_a_check_may_be_saved_by_windows(tmp_path, monkeypatch, capsys):
+    text = json.dumps({"mine": find("count_parameters")})
+    (tmp_path / "week.checks.json").write_text(text, encoding="utf-8-sig")
+    monkeypatch.chdir(tmp_path)
+    check("mine", lambda n: 0)
+    assert "✗ mine" in capsys.readouterr().out
 
 
 def test_a_name_without_quotes_is_told_so():
