@@ -160,10 +160,10 @@ def grade(assignment, submissions, out, json_file, scheduler, workers, seed, **o
         click.echo(f"SANDBOX: {UNBOXED}", err=True)
     loaded = Assignment.load(assignment)
     _known_exercise(loaded.sheet, only)
-    jobs = _jobs(loaded, submissions, seed, boxed)
+    out = out or (None if json_file else Path("marks"))
+    jobs = _jobs(loaded, submissions, out, seed, boxed)
     if json_file and len(jobs) > 1:
         raise ValueError(f"--json takes exactly one notebook, got {len(jobs)}")
-    out = out or (None if json_file else Path("marks"))
     known = earlier(out, loaded.name) if out else {}
     if only:
         jobs = {name: one_exercise(job, known, only) for name, job in jobs.items()}
@@ -182,11 +182,11 @@ def grade(assignment, submissions, out, json_file, scheduler, workers, seed, **o
     sys.exit(5 if State.FAULT in states else 1 if State.NOT_GRADED in states else 0)
 
 
-def _jobs(assignment, submissions, seed, boxed):
+def _jobs(assignment, submissions, out, seed, boxed):
     """Give one job for each submission, by name."""
     jobs = {
         s.name: Job(s.name, s.data, s.refusal, assignment, seed, boxed, s.sender)
-        for s in collect(submissions)
+        for s in collect(submissions, out)
     }
     if not jobs:
         raise ValueError(f"nothing was sent in {', '.join(map(str, submissions))}")

@@ -60,12 +60,14 @@ class _File:
     owner: str = ""
 
 
-def collect(paths: Iterable[Path]) -> Iterator[Submission]:
+def collect(paths: Iterable[Path], out: Path | None = None) -> Iterator[Submission]:
     """Find the notebooks in files, folders and zips; follow no link, unpack nothing.
 
     Parameters
     ----------
     paths : iterable of path
+    out : path, optional
+        The folder of the results, which holds no submissions; it may stand among them.
 
     Yields
     ------
@@ -76,11 +78,11 @@ def collect(paths: Iterable[Path]) -> Iterator[Submission]:
     ------
     ValueError
         If a path is no notebook, folder or zip, or is a zip that cannot be read or unpacks to more
-        than 1 GB.
+        than 1 GB; or if it is `out` itself.
     """
     used = set()
     for path in map(Path, paths):
-        for sender, data, refusal in _students(_files(path)):
+        for sender, data, refusal in _students(_files(path, out)):
             numbered = (f"{sender.student} ({k})" for k in itertools.count(2))
             name = next(n for n in itertools.chain([sender.student], numbered) if n not in used)
             used.add(name)
@@ -186,13 +188,14 @@ def _inside(file, data):
     return [entry for entry in entries if entry[1] is not None]
 
 
-def _files(path):
+def _files(path, out=None):
     """Give the files that a path of the command line stands for."""
     if path.is_dir() and not path.is_symlink():
+        ours = _below(path, out)
         for file in sorted(path.rglob("*")):
             name = file.relative_to(path).as_posix()
             folder = file.is_dir() and not file.is_symlink() and file.suffix != ".ipynb"
-            if not folder and not _junk(name):
+            if not folder and not _junk(name) and not name.startswith(ours):
                 yield _File(name, functools.partial(read_bytes, file))
     elif path.is_file() and (path.suffix.lower() == ".zip" or zipfile.is_zipfile(path)):
         try:
@@ -205,6 +208,15 @@ def _files(path):
             why = "" if path.exists() else ", which does not exist"
             raise ValueError(f"submissions must be notebooks, folders or zips, got {path}{why}")
         yield _File(path.name, functools.partial(read_bytes, path))
+
+
+def _below(path, out):
+    """Give how the names of results begin, where they stand among the submissions."""
+    folder, results = path.resolve(), (out or path.parent).resolve()
+    if folder == results:
+        raise ValueError(f"--out must be a folder of its own, got that of the submissions, {out}")
+    within = folder in results.parents
+    return f"{results.relative_to(folder).as_posix()}/" if within else "/"  # no name begins so
 
 
 def _junk(name):

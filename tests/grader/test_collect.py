@@ -9,6 +9,8 @@ import pytest
 
 from bpgrader.collect import collect, edition, sender
 
+from .conftest import made, reported
+
 NOTEBOOK = json.dumps({"nbformat": 4, "cells": []}).encode()
 
 
@@ -176,3 +178,20 @@ def test_a_zip_with_a_password_and_old_names(tmp_path):
     found = {s.name: s.refusal for s in collect([tmp_path / "x.zip"])}
     assert "password" in found.pop("adäö")
     assert found == {"grace": ""}
+
+
+def test_results_that_stand_among_submissions_are_none(tmp_path, monkeypatch):
+    """The same command goes on, where a teacher grades the folder in which he works."""
+    reported(tmp_path / "week/marks", made("ada.ipynb"))
+    for name in ("ada.ipynb", "grace.ipynb", "marks of old.ipynb"):
+        (tmp_path / "week" / name).write_bytes(NOTEBOOK)
+    (tmp_path / "link").symlink_to(tmp_path / "week")
+    monkeypatch.chdir(tmp_path / "link")
+    sent = ["ada", "grace", "marks of old"]
+    for path, out in ((".", "marks"), ("../week", "marks"), ("../week", "../link/marks")):
+        assert [s.name for s in collect([Path(path)], Path(out))] == sent
+    assert [s.name for s in collect([Path("ada.ipynb")], Path("marks"))] == ["ada"]
+    monkeypatch.chdir(tmp_path)
+    assert len(list(collect([Path("week")], Path()))) > 3  # results above it would not be in it
+    with pytest.raises(ValueError, match="--out must be a folder of its own"):
+        list(collect([Path("week")], Path("link")))
