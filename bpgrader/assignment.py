@@ -61,7 +61,10 @@ class Assignment:
         module, file = ModuleType(f"exercises_{self.name}"), f"{self.name}/exercises.py"
         try:
             exec(compile(self.spec, file, "exec"), module.__dict__)
-            return module.sheet
+            sheet = module.sheet
+            if not isinstance(sheet, Sheet):
+                raise TypeError(f"sheet must be a Sheet, got {type(sheet).__name__}")
+            return sheet
         except Exception as error:
             told = describe(error, file)
             where = f"line {told['line']}" if told["line"] else "it must set sheet = Sheet(...)"

@@ -26,6 +26,12 @@ class Compare:
     any_of: bool = False
     any_order: bool = False
 
+    def __post_init__(self):
+        """Refuse a tolerance that would fail only when an answer is compared."""
+        for key, value in (("rtol", self.rtol), ("atol", self.atol)):
+            if not isinstance(value, int | float) or not value >= 0:
+                raise ValueError(f"{key} must be a number from 0 on, got {value!r}")
+
     def right(self, got: Any, want: Any) -> bool:
         """Whether an answer is right."""
         return self.same(*self.aligned(got, want))

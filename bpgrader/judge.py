@@ -49,8 +49,13 @@ def judge(outcomes: Any, cases: dict, *, equation: str, chapter: str) -> Verdict
         if isinstance(o, dict) and "after" in o
         if (slip := _changed(o["after"], cases["args"][k], cases["names"]))
     ]
+    parts = tuple(
+        part
+        for part in cases["parts"]
+        if all(_part(o, w, part, compare) for o, w in zip(outcomes, want, strict=True))
+    )
     if not any(problems) and not changed:
-        return Verdict(Status.PASSED, Slip("right", {"n": len(want)}))
+        return Verdict(Status.PASSED, Slip("right", {"n": len(want)}), parts=parts)
     wrong = [k for k, found in enumerate(problems) if found]
     status, detail = next(filter(None, problems), (Status.WRONG, None))
     slip = _known(outcomes, cases["wrong"])
@@ -60,11 +65,6 @@ def judge(outcomes: Any, cases: dict, *, equation: str, chapter: str) -> Verdict
     if not slip and len(wrong) < len(want):
         slip = where(wrong, [_sizes(args, cases["names"]) for args in cases["args"]])
     given = shown(cases["args"][wrong[0] if wrong else changed[0][0]], cases["names"])
-    parts = tuple(
-        part
-        for part in cases["parts"]
-        if all(_part(o, w, part, compare) for o, w in zip(outcomes, want, strict=True))
-    )
     if slip is None and detail.code == "stopped":
         kind, text = cure(f"{detail.facts['error']}: {detail.facts['text']}")
         slip = Slip("error", {"kind": kind, "cure": text})
@@ -171,7 +171,8 @@ def _form(value):
 def _part(outcome, want, part, compare):
     """Whether one part of an answer, by its key or its place, is right."""
     try:
-        return compare.right(value_of(outcome)[0][part], want[part])
+        got, want = compare.aligned(value_of(outcome)[0], want)
+        return compare.same(got[part], want[part])
     except (IndexError, KeyError, TypeError):
         return False
 

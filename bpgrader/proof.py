@@ -100,6 +100,8 @@ def _variants(exercise: Exercise, cases, earlier):
         verdict = judge(exercise.answers(function, cases["args"]), cases, **exercise.reread)
         if not verdict.passed:
             yield f"{exercise.name}: right variant {k} got: {verdict.message}"
+        elif k == 1 and (lost := [part for part in exercise.parts if part not in verdict.parts]):
+            yield f"{exercise.name}: parts must be keys or places of the answer, got {lost}"
 
 
 def _notebooks(assignment, boxed):

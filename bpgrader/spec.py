@@ -71,20 +71,29 @@ class Exercise:
 
     def __post_init__(self):
         """Refuse what would fail only when a notebook is graded."""
-        for key, right, wanted in (
+        rows = (
+            ("name", isinstance(self.name, str), "the name of a function, in quotes"),
             ("points", _is_points(self.points), "a number above 0"),
             ("equation", isinstance(self.equation, str), "a text"),
             ("chapter", isinstance(self.chapter, str), "a text"),
             ("compare", isinstance(self.compare, Compare), "a Compare"),
             (
                 "inputs",
-                self.kinds and all(map(callable, self.kinds)),
+                self.kinds and _is_list(self.kinds, callable),
                 "a function of rng, or several",
             ),
-        ):
-            if not right:
-                got = getattr(self, key)
-                raise ValueError(f"{key} of {self.name} must be {wanted}, got {got!r}")
+            ("reference", callable(self.reference), "a function"),
+            ("wrong", _is_dict(self.wrong, _is_text, callable), "a dict, text -> function"),
+            ("right", _is_list(self.right, callable), "a list of functions"),
+            ("equal", _is_dict(self.equal, _is_text, _is_text), "a dict, text -> text"),
+            (
+                "parts",
+                _is_dict(self.parts, _is_place, _is_points),
+                "a dict, key or place -> points",
+            ),
+            ("uses", _is_list(self.uses, _is_text), "a tuple of names, such as ('f',)"),
+        )
+        _require(self, f" of {self.name}", rows)
 
     @property
     def kinds(self) -> Sequence[Callable]:
@@ -98,6 +107,11 @@ class Exercise:
             args = [_drawn(self.kinds[k % len(self.kinds)], rng) for k in range(count)]
         except Exception as error:
             raise ValueError(f"{self.name}: its inputs cannot be drawn: {error}") from error
+        if odd := next((given for given in args if len(given) != len(self.names)), None):
+            raise ValueError(
+                f"{self.name}: its inputs are {len(odd)} arguments, and its reference must take as "
+                f"many that have no default, got {', '.join(self.names)}"
+            )
         outcomes = self.answers(self.reference, args)
         if failed := [outcome for outcome in outcomes if "value" not in outcome]:
             why = ": ".join(str(text) for text in failed[0].values() if text)
@@ -183,8 +197,8 @@ class Written:
 
     def __post_init__(self):
         """Refuse a rubric that cannot be ticked and added up."""
-        fits = isinstance(self.rubric, Mapping) and self.rubric
-        if not fits or not all(_is_item(*item) for item in self.rubric.items()):
+        _require(self, "", [("name", isinstance(self.name, str), "the id of a cell, in quotes")])
+        if not self.rubric or not _is_dict(self.rubric, _is_line, _is_points):
             raise ValueError(
                 f"rubric of {self.name} must be a dict such as {{'the chain rule': 2, 'shapes': 1}}"
                 f", one line of text -> points above 0, got {self.rubric!r}"
@@ -196,9 +210,32 @@ class Written:
         return sum(self.rubric.values())
 
 
-def _is_item(text, points):
-    line = isinstance(text, str) and text.strip() == text != "" and text.isprintable()
-    return line and _is_points(points)
+def _require(task, named, rows):
+    """Refuse a field that is not what is wanted."""
+    for key, right, wanted in rows:
+        if not right:
+            got = f"{getattr(task, key)!r:.100}"
+            raise ValueError(f"{key}{named} must be {wanted}, got {got}")
+
+
+def _is_list(value, fits):
+    return isinstance(value, list | tuple) and all(map(fits, value))
+
+
+def _is_dict(value, key, fits):
+    return isinstance(value, Mapping) and all(map(key, value)) and all(map(fits, value.values()))
+
+
+def _is_text(value):
+    return isinstance(value, str) and value.strip() != ""
+
+
+def _is_line(value):
+    return isinstance(value, str) and value.strip() == value != "" and value.isprintable()
+
+
+def _is_place(value):
+    return isinstance(value, str | int)
 
 
 def _is_points(points):
@@ -225,7 +262,26 @@ class Sheet:
     written: Sequence[Written] = ()
 
     def __post_init__(self):
-        """Refuse two tasks of one name, whose marks could not be told apart."""
+        """Refuse what is no list of tasks, and two of one name, whose marks would be mixed up."""
+        rows = (
+            ("title", _is_text(self.title), "a text"),
+            (
+                "offers",
+                isinstance(self.offers, tuple) and _is_list(self.offers, _is_text),
+                "a tuple of names, such as ('sigmoid',)",
+            ),
+            (
+                "exercises",
+                _is_list(self.exercises, lambda e: isinstance(e, Exercise)),
+                "a list of Exercise(...)",
+            ),
+            (
+                "written",
+                _is_list(self.written, lambda w: isinstance(w, Written)),
+                "a list of Written(...)",
+            ),
+        )
+        _require(self, "", rows)
         names = [task.name for task in (*self.exercises, *self.written)]
         if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
             raise ValueError(f"names must differ, got {', '.join(twice)} twice")

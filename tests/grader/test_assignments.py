@@ -236,6 +236,48 @@ def test_new_writes_an_assignment_that_passes_its_own_check(box, tmp_path):
             "written=[Written(name='why-scores', rubric={'x': 1}),",
             "why-scores twice",
         ),
+        ("(people, subjects)),)", "(people, subjects)), 2)", "are 2 arguments, .* default, got A"),
+        ("reference=lambda A:", "reference=lambda A=None:", "are 1 arguments, .* no default, got"),
+        (
+            "reference=lambda A:",
+            "reference=3,  # ",
+            "reference of standard_scores must be a function",
+        ),
+        ("wrong={  #", "wrong=[scores] or {  #", r"wrong of .* must be a dict, .* got \[<function"),
+        (
+            "lambda A: A / A.std(axis=0)",
+            "3",
+            "wrong of standard_scores must be a dict, text -> fun",
+        ),
+        ('"The mean is not subtracted."', '""', "wrong of standard_scores must be a dict, text"),
+        ("right=[  #", "right=scores or [  #", "right of standard_scores must be a list of functi"),
+        (
+            "points=2",
+            "points=2, uses='scores'",
+            r"a tuple of names, such as \('f',\), got 'scores'",
+        ),
+        (
+            "points=2",
+            "points=2, equal=['A + 1']",
+            r"must be a dict, text -> text, got \['A \+ 1'\]",
+        ),
+        ("points=2", "points=2, parts=['dW']", "parts of standard_scores must be a dict, key or"),
+        ("points=2", "points=2, parts={'dW': '2'}", r"must be a dict, key or place .* '2'"),
+        ("points=2", "points=2, parts={'dW': 2}", r"keys or places of the answer, got \['dW'\]"),
+        ('name="standard_scores"', "name=None", "must be the name of a function, in quotes"),
+        ('name="why-scores"', "name=1", "name must be the id of a cell, in quotes, got 1"),
+        ('title="A first assignment"', "title=None", "title must be a text, got None"),
+        ("title=", "offers='sigmoid', title=", r"a tuple of names, such as \('sigmoid',\), got 's"),
+        ("title=", "offers=['sigmoid'], title=", r"such as \('sigmoid',\), got \['sigmoid'\]"),
+        ("written=[", "written=np.eye(2) if 1 else [", r"written must be a list of Written\(...\)"),
+        ("exercises=[", "exercises=3 if 1 else [", r"exercises must be a list of Exercise\(...\)"),
+        ("sheet = Sheet(", "sheet = dict(", "TypeError: sheet must be a Sheet, got dict"),
+        ("points=2", "points=2, compare=Compare(rtol='1e-3')", "rtol must be a number from 0 on"),
+        (
+            "points=2",
+            "points=2, compare=Compare(atol=-1)",
+            "atol must be a number from 0 on, got -1",
+        ),
     ],
 )
 def test_an_assignment_that_is_at_fault_is_not_released(tmp_path, old, new, words):
@@ -243,7 +285,8 @@ def test_an_assignment_that_is_at_fault_is_not_released(tmp_path, old, new, word
     CliRunner().invoke(main, ["new", str(folder)])
     spec = (folder / "exercises.py").read_text("utf-8")
     assert old in spec
-    (folder / "exercises.py").write_text(spec.replace(old, new, 1), "utf-8")
+    spec = "from bpgrader.compare import Compare\n" + spec.replace(old, new, 1)
+    (folder / "exercises.py").write_text(spec, "utf-8")
     result = CliRunner().invoke(main, ["release", str(folder)])
     assert result.exit_code in (2, 4), result.output
     assert re.search(words, result.output), result.output

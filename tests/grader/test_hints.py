@@ -263,6 +263,31 @@ def test_parts_have_points_of_their_own():
         assert ("points of its own" in said.message) == (0 < points < 4)
 
 
+def test_parts_are_those_of_the_right_answer_that_was_meant():
+    exercise = Exercise(
+        name="answer",
+        points=3,
+        parts={0: 2, 1: 1},
+        compare=Compare(any_of=True, any_order=True),
+        equation="eq-bp2",
+        chapter="08_delta_recursion",
+        inputs=lambda rng: (rng.normal(size=3),),
+        reference=lambda x: [[x, x + 1], [x, x + 2]],
+        wrong={},
+        right=[],
+    )
+    cases = exercise.cases(np.random.default_rng(0), 3)
+    for answer, points in (
+        (lambda x: [x, x + 1], 3),
+        (lambda x: [x + 2, x], 3),
+        (lambda x: [x, x + 3], 2),
+        (lambda x: [x + 3, x + 1], 1),
+        (lambda x: [x + 3, x + 4], 0),
+    ):
+        said = judge(exercise.answers(answer, cases["args"]), cases, **exercise.reread)
+        assert exercise.earned(said) == points
+
+
 def test_every_text_is_a_part_of_a_sentence_and_all_is_said_in_one_place():
     for code, text in TEXTS.items():
         assert not text.endswith("."), code
