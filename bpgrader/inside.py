@@ -5,6 +5,8 @@ JSON on standard input and judges nothing. `encode` and `decode` are the only fo
 cross the wall, in both directions.
 """
 
+import __future__
+
 import ast
 import codeop
 import inspect
@@ -274,6 +276,7 @@ def main() -> None:
     names = {"__name__": "__main__", "get_ipython": _Nothing, "display": _Nothing}
     compiler = codeop.Compile()  # remembers what is imported from __future__, as Jupyter does
     compiler.flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    compiler.flags |= __future__.annotations.compiler_flag  # they may name what is not here
     for k, step in job["steps"]:
         send(start=k)
         if "call" not in step:

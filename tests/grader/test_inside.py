@@ -99,6 +99,14 @@ CELLS = {  # cells -> what f() gives after them
         ["files = get_ipython().getoutput('ls')\nlast = files[-1]\nb = 11", "def f(): return b"],
         11,
     ),
+    "a module that is not here, named beside arguments": (
+        [
+            "import not_here as n\nfrom dataclasses import dataclass\n@dataclass\nclass C:\n"
+            "    a: n.Tensor = 3",
+            "def f(x: n.Tensor = C(), y: 'int' = 1) -> n.Tensor: return x.a",
+        ],
+        3,
+    ),
     "a module that is not here, asked for in a block": (
         ["if True:\n    import not_here", "b = 12\ndef f(): return b"],
         12,
