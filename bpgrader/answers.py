@@ -23,9 +23,11 @@ class Code:
         The code to run, one step after the other: the setup cells as released, the cells with
         answers, and the statements of other cells that these depend on, in the student's order.
     where : dict
-        For every exercise with an answer: which step defines it.
+        For every exercise with an answer: which step gives its name a value last.
+    defs : dict
+        The same, but which step defines it by a def; where none does, as `where`.
     uses : dict
-        For each of these: the names that its cell reads.
+        For each of these: the names that its cells read.
     missing : dict
         For every other exercise: what to tell the student.
     broken : set of str
@@ -34,11 +36,12 @@ class Code:
         Names that answers use, with a statement that may change them and is not run.
     in_turn : bool
         Whether an answer may be right only when it is called before later cells are run: several
-        cells define or change a name that answers use.
+        cells define or change a name that answers use, or that of an answer.
     """
 
     steps: tuple[str, ...] = ()
     where: Mapping[str, int] = field(default_factory=dict)
+    defs: Mapping[str, int] = field(default_factory=dict)
     uses: Mapping[str, set[str]] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
@@ -60,6 +63,17 @@ class _Cell:
         """The names that its statements define."""
         return set().union(*(statement.binds for statement in self.statements))
 
+    @property
+    def reads(self):
+        """The names that its statements and functions read."""
+        return set().union(*(statement.now | statement.late for statement in self.statements))
+
+    @property
+    def defs(self):
+        """Those of them that are functions for certain."""
+        own = (s for s in self.statements if s.fresh and not s.imported)
+        return set().union(*(statement.binds for statement in own))
+
 
 def read_code(source: dict, names: list[str], cells: list[dict]) -> Code:
     """Find the code answers in a student's cells, and what they depend on.
@@ -76,40 +90,45 @@ def read_code(source: dict, names: list[str], cells: list[dict]) -> Code:
     Notes
     -----
     The last cell that defines a name wins, wherever it stands; the cell id of the release is used
-    only where none defines it. The student's own test cells are not run.
+    only where none defines it. The student's own test cells are not run. Where one of them gives
+    its result the name of the function, as in ``f = f(x)``, both cells are.
     """
     clock = Clock()
     setup = [c for c in source["cells"] if c["cell_type"] == "code" and "setup" in tags_of(c)]
     known = [_read_cell({"id": "", "source": source_of(c)}, clock) for c in setup]
     own = [_read_cell(c, clock) for c in cells if c["type"] == "code"]
-    chosen = {}
+    last, by_def = {}, {}
     for k, cell in enumerate(own):
-        chosen |= dict.fromkeys(cell.binds.intersection(names), k)
-    rest = [name for name in names if name not in chosen]
+        last |= dict.fromkeys(cell.binds.intersection(names), k)
+        by_def |= dict.fromkeys(cell.defs.intersection(names), k)
+    by_def = last | by_def
+    chosen = {*last.values(), *by_def.values()}
+    rest = [name for name in names if name not in last]
     ids = answer_ids(source, names)
     texts = [c["source"] for c in cells if c["type"] != "code"]
     missing = {name: _missing(name, ids[name], own, texts) for name in rest}
     depends = Dependencies(
         [cell.statements for cell in own],
-        set(chosen.values()),
+        chosen,
         set().union(*(cell.binds for cell in known)),
         set(names),
     )
     steps, step_of = [cell.source for cell in known], {}
     for k, cell in enumerate(own):
-        if k in chosen.values():
+        if k in chosen:
             step_of[k] = len(steps)
             steps.append(cell.source)
         else:
             steps += [s.in_place for j, s in enumerate(cell.statements) if (k, j) in depends.taken]
     return Code(
         tuple(steps),
-        {name: step_of[chosen[name]] for name in names if name in chosen},
-        {n: set().union(*(s.now | s.late for s in own[k].statements)) for n, k in chosen.items()},
+        {name: step_of[last[name]] for name in names if name in last},
+        {name: step_of[by_def[name]] for name in names if name in last},
+        {n: own[k].reads | own[by_def[n]].reads for n, k in last.items()},
         {name: text for name, (text, _) in missing.items()},
         frozenset(name for name, (_, broken) in missing.items() if broken),
         (*depends.left_out(), *_unread(own, depends.names - depends.known)),
-        _is_defined_again(own, depends.known, depends.names),
+        last != by_def or _is_defined_again(own, depends.known, depends.names),
     )
 
 

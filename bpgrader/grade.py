@@ -29,6 +29,7 @@ CHECK = {  # what stands in for the student's check
     "bpgrader/__init__.py": "",
     "bpgrader/student.py": "def check(*args): pass\ndef inputs_of(*args): pass",
 }
+MISSING = [{"missing": True}]  # the outcome of a call where there is no function
 REASONS = {
     Ending.STEP: f"It ran longer than {box.WALL_STEP:g} s: is there a loop that never ends?",
     Ending.TOTAL: f"The {box.WALL_TOTAL:g} s for the notebook were used up before it was done.",
@@ -181,7 +182,8 @@ def _entries(job, sheet, code, cases):
     calls = {}
     for name in [name for name in code.where if name not in job.kept]:
         calls[name] = len(steps)
-        steps.append({"call": name, "of": code.where[name], "cases": cases[name]["args"]})
+        of, behind = code.where[name], code.defs[name]
+        steps.append({"call": name, "of": of, "behind": behind, "cases": cases[name]["args"]})
     run = functools.partial(
         _run, _library(sheet.offers), job.boxed, time.monotonic() + box.WALL_TOTAL
     )
@@ -195,10 +197,11 @@ def _entries(job, sheet, code, cases):
             continue
         if name in code.where:
             cell, call = code.where[name], calls[name]
-            verdict = _verdict(outcomes, stopped, call, cell, cases[name], exercise.reread)
+            verdict = _verdict(outcomes, stopped, call, cell, cases[name], exercise)
             if code.in_turn and not verdict.passed and not {call, cell} & stopped.keys():
                 again = judge(in_turn().get(call), cases[name], **exercise.reread)
-                verdict = again if again.passed else verdict
+                gone = outcomes.get(call) == MISSING != in_turn().get(call)
+                verdict = again if again.passed or gone else verdict
         else:
             status = Status.STOPPED if name in code.broken else Status.NOT_DONE
             verdict = Verdict(status, Slip("absent", {"text": code.missing[name]}))
@@ -209,7 +212,7 @@ def _entries(job, sheet, code, cases):
 
 def _in_turn(run, steps):
     """Call each answer right behind its cell, as a notebook that is run from its top checks it."""
-    order = sorted(range(len(steps)), key=lambda k: (steps[k].get("of", k), k))
+    order = sorted(range(len(steps)), key=lambda k: (steps[k].get("behind", k), k))
     outcomes, _ = run([steps[k] for k in order])
     return {k: outcomes.get(place) for place, k in enumerate(order)}
 
@@ -235,17 +238,21 @@ def _with_causes(entries, code, new):
     return entries
 
 
-def _verdict(outcomes, stopped, call, cell, cases, reread_at):
+def _verdict(outcomes, stopped, call, cell, cases, exercise):
     """Find out what became of one exercise: its call, and the cell that defines it."""
+    look = reread(**exercise.reread)
     for step in (cell, call):
         if step in stopped:
             limit = Slip("limit", {"text": stopped[step]})
-            return Verdict(Status.STOPPED, limit, look=reread(**reread_at))
+            return Verdict(Status.STOPPED, limit, look=look)
     answers = outcomes.get(call)
-    if answers == [{"missing": True}]:
+    if answers == MISSING:
+        if outcomes.get(cell) == []:
+            text = f"When your cell has run, {exercise.name} is no function"
+            return Verdict(Status.STOPPED, Slip("absent", {"text": text}), look=look)
         errors = outcomes.get(cell) or [None]
         answers = errors * len(cases["want"])  # the cell failed before it came to the definition
-    return judge(answers, cases, **reread_at)
+    return judge(answers, cases, **exercise.reread)
 
 
 def _run(library, boxed, deadline, steps):

@@ -72,6 +72,18 @@ LATER = {  # a right answer -> what stands in cells below it, and gives one of i
         f"import math as m\n{DOT.replace('product(W, A)', 'm.cos(0) * W @ A')}",
         "inputs, units, m = 100, 30, 200",
     ],
+    "a result with the name of the function": [
+        f"def product(W, A): return W @ A\n{DOT}",
+        "weighted_input = weighted_input(np.eye(2), np.ones((2, 1)), np.eye(2))",
+    ],
+    "a result with the name of the function, without it": [
+        DOT.replace("product(W, A)", "W @ A"),
+        "weighted_input, other = np.eye(2) @ np.eye(2), 1",
+    ],
+    "a decorator that does not fit": [
+        DOT.replace("product(W, A)", "W @ A"),
+        "import functools\nweighted_input = functools.lru_cache(weighted_input)",
+    ],
     "a list that is filled again": [
         f"size = [1]\n{DOT.replace('product(W, A)', 'size[0] * W @ A')}",
         "size[0] = 3",
@@ -90,3 +102,25 @@ def test_what_is_wrong_when_it_stands_and_at_the_end_gets_nothing(graded, submit
     result = graded(submit(below, weighted_input=answer.replace("+ b", "- b"))).by_name
     assert result["weighted_input"]["points"] == 0
     assert result["forward_pass"]["status"] == "passed"
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "weighted_input = lambda W, b, A: W @ A + b",
+        "import functools\ndef g(W, b, A, k): return W @ A + k * b\n"
+        "weighted_input = functools.partial(g, k=1)",
+        "def late(f): return lambda W, b, A: W @ A + b\nweighted_input = late(weighted_input)",
+    ],
+)
+def test_an_answer_may_get_its_name_without_a_def(below, graded, submit):
+    blank = "def weighted_input(W, b, A):\n    raise NotImplementedError"
+    assert graded(submit([below], weighted_input=blank)).score == 1
+
+
+def test_a_name_that_is_no_function_is_told(graded, submit):
+    wrong = "def weighted_input(W, b, A):\n    return W @ A - b"
+    result = graded(submit(["weighted_input = 3"], weighted_input=wrong)).by_name["weighted_input"]
+    assert "wanted" in result["message"]
+    result = graded(submit(weighted_input="weighted_input = 3")).by_name["weighted_input"]
+    assert result["message"].startswith("When your cell has run, weighted_input is no function.")
