@@ -63,7 +63,9 @@ class Released:
         self.ids, self.texts, self.openings, self.definitions = {}, {}, {}, []
         for k, cell in enumerate(make_release(source, solution=False)["cells"]):
             text = source_of(cell).strip()
-            self.ids[cell["id"]] = self.texts[text] = k
+            self.ids[cell["id"]] = k
+            if text:  # an empty cell may be anybody's
+                self.texts[text] = k
             if PLACEHOLDER in text:
                 self.openings[cell["id"]] = text.replace(PLACEHOLDER, "").strip()
             for name in names:

@@ -31,6 +31,7 @@ SOURCE = {
         markdown("next-task", "## Task 3\n\nWrite code."),
         code("other", "def other(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION"),
         markdown("how", f"## Task 4: how?\n\nSay how.{SOLUTION}"),
+        code("last", ""),  # as Jupyter leaves one at the end
     ],
 }
 QUESTIONS = [Written(name="why", rubric={"r": 3}), Written(name="how", rubric={"r": 2})]
@@ -82,6 +83,7 @@ PLACES = {
     "in a new cell": [new(WORDS, "why")],
     "in a raw cell": [new(WORDS, "why", "raw")],
     "in two new cells": [new("a.", "why"), new("Because **b** is", "why")],
+    "below empty cells": [new(WORDS, "why"), new("", "why", "code"), new(" \n", "why")],
     "as a comment": [new(f"# {WORDS}", "why", "code")],
     "in the question's stead": [
         into("why", WORDS, f"## Task 2: why?\n\nSay why $a = b$.\n\n{PLACEHOLDER}")
