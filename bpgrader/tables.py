@@ -79,7 +79,8 @@ def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
         raise ValueError(f"{path.name} is not a table in UTF-8; save it as CSV UTF-8") from None
     if not text.strip():
         raise ValueError(f"{path.name} is empty; its first line must name the columns")
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    first = re.sub(r'"[^"]*"', "", text.partition("\n")[0])  # without what is in quotes
+    delimiter = max(",;\t", key=first.count)
     try:
         header, *rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     except csv.Error as error:
