@@ -72,6 +72,8 @@ def _read(path):
     for column in ("submission", "question", "max_points", "mark"):
         if column not in header:
             raise ValueError(f"{path.name} must have the column {column}, got {', '.join(header)}")
+    if twice := [name for name in dict.fromkeys(header) if header.count(name) > 1]:
+        raise ValueError(f"{path.name} has two columns {twice[0]!r}; give one of them another name")
     return header, [dict(zip(header, values, strict=True)) for values in rows]
 
 

@@ -96,6 +96,17 @@ def test_the_columns_of_a_marker_are_kept(marked):
         assert (row["comment"], row["marker"]) == ("Good; but = why?", "Grace")
 
 
+@pytest.mark.parametrize("name", ["mark", "Grace", ""])
+def test_two_columns_of_one_name_are_told_and_nothing_is_lost(name, marked):
+    path = marked / "written.csv"
+    head, rest = path.read_text("utf-8").split("\n", 1)
+    text = f'{head.strip()},"Grace","",{name}\n{rest.strip()},1,2,3\n'
+    path.write_text(text, "utf-8")
+    with pytest.raises(ValueError, match=f"written.csv has two columns '{name}'; give one"):
+        report(marked)
+    assert path.read_text("utf-8") == text
+
+
 def test_comment_and_rubric_are_on_the_page_once_marked(marked):
     page = next(marked.glob("feedback/*.html")).read_text("utf-8")
     assert "the chain rule (2)" in page
