@@ -21,6 +21,7 @@ import numpy as np
 
 MAX_NUMBERS = 10_000
 MAX_DEPTH = 6
+PLAIN = {np.ndarray: "np.asarray", dict: "dict", list: "list", tuple: "tuple"}
 FORM = {  # of what comes out for one input
     "value": (object,),
     "after": (list,),
@@ -71,7 +72,9 @@ def encode(value: Any, depth: int = 0) -> Any:
         if not all(type(key) is str for key in value):
             raise TypeError("a dict whose keys are not all text")
         return {"dict": {key: encode(item, depth + 1) for key, item in value.items()}}
-    raise TypeError(f"a value of type {type(value).__name__} where numbers or arrays are wanted")
+    how = next((how for kind, how in PLAIN.items() if issubclass(type(value), kind)), "")
+    wanted = f", which {how}(...) makes plain" if how else " where numbers or arrays are wanted"
+    raise TypeError(f"a value of type {type(value).__name__}{wanted}")
 
 
 def decode(tree: Any, depth: int = 0) -> Any:
