@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shlex
 import sys
 from importlib.resources import files
 from pathlib import Path
@@ -64,7 +65,7 @@ def new(folder):
     for name in ("source.ipynb", "exercises.py"):
         write(folder / name, (files("bpgrader") / "first" / name).read_text(encoding="utf-8"))
         click.echo(folder / name)
-    click.echo(f"next: bpgrader check {folder}")
+    click.echo(f"next: bpgrader check {shlex.quote(str(folder))}")
 
 
 @main.command(name="release")

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import shlex
 from pathlib import Path
 
 import nbformat
@@ -191,9 +192,9 @@ def test_new_writes_an_assignment_that_passes_its_own_check(box, tmp_path):
         assert result.exit_code == code, result.output
         return result.output
 
-    folder = tmp_path / "week_9"
-    assert f"next: bpgrader check {folder}" in run("new", folder)
-    assert "(0 equal to it), solution and blank notebook: 0 faults" in run("check", folder)
+    folder = tmp_path / "week 9"
+    _, _, said = run("new", folder).partition("next: bpgrader ")  # as it is typed in
+    assert "(0 equal to it), solution and blank notebook: 0 faults" in run(*shlex.split(said))
     run("release", folder)
     head = json.loads((folder / "student.ipynb").read_text("utf-8"))["cells"][0]["source"]
     assert "| 1 `standard_scores` | 2 | the grader |" in "".join(head)
