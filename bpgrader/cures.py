@@ -65,13 +65,23 @@ CURES = [
         "math on arrays",
         r"only (0-dimensional|length-1|size-1) arrays",
         "math.exp, math.log and float take one number; use np.exp, np.log and their like, which"
-        " take whole arrays",
+        " take whole arrays; an array that holds one number gives it by .item()",
     ),
     (
         "built-in sum or max",
         r"'(axis|keepdims)' is an invalid keyword|'numpy.ndarray' object .* be interpreted|"
         r"\b(sum|max|min)\(\) got an unexpected keyword argument '(axis|keepdims)'",
         "the built-in sum, max and min know no axis and no arrays: use np.sum, np.max, np.min",
+    ),
+    (
+        "dim",
+        r"unexpected keyword argument '(dim|keepdim)'",
+        "what PyTorch calls dim and keepdim is axis and keepdims in NumPy",
+    ),
+    (
+        "power",
+        r"bitwise_xor|unsupported operand type\(s\) for \^",
+        "a power is written **, as in x**2; ^ is another operator in Python",
     ),
     (
         "append to array",

@@ -27,7 +27,7 @@ ERRORS = {
         lambda: not A,
         lambda: [x for x in A if x > 2],
     ],
-    "math on arrays": [lambda: math.exp(A), lambda: math.log(-A), lambda: float(A)],
+    "math on arrays": [lambda: math.exp(A), lambda: math.log(-A), lambda: float(A), lambda: int(A)],
     "built-in sum or max": [lambda: sum(A, axis=1), lambda: max(A, axis=0), lambda: min(W, axis=1)],
     "unknown name": [lambda: sigmoid(A), lambda: forwrad_pass(W)],  # noqa: F821
     "too few axes": [
@@ -49,6 +49,8 @@ ERRORS = {
     "not a function": [lambda: A(1), lambda: TWO(3), lambda: ONE(0)],
     "call without brackets": [lambda: A.mean + 1, lambda: np.exp[A], lambda: A.mean[0]],
     "whole number": [lambda: A[1.0], lambda: range(5 / 2), lambda: A[: 3 / 2]],
+    "dim": [lambda: A.sum(dim=1), lambda: np.mean(A, keepdim=True), lambda: np.stack([A], dim=1)],
+    "power": [lambda: A ^ 2, lambda: 2.0 ^ 2, lambda: A ^ A, lambda: np.float64(2) ^ 2],
     "append to array": [lambda: A.append(1)],
     "no such name": [lambda: np.logg(A), lambda: A.meann(), lambda: {}.shape],
     "arguments": [lambda: (lambda x: x)(1, 2), lambda: (lambda x, y: x)(1), lambda: np.maximum(A)],
