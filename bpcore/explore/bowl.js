@@ -26,13 +26,14 @@ export function bowl(stage) {
     numbers: (s) => ({ path: path(s), eigenvalues: eigen(s).values, f: f(s, path(s).at(-1)) }),
     python: (s) => `import numpy as np\nfrom bpcore import descend\n\nA = np.array(${JSON.stringify(s.A)})\ndescend(lambda p: p @ A @ p / 2, lambda p: A @ p, ${JSON.stringify(s.p)}, learning_rate=${s.learning_rate}, steps=${path(s).length - 1}).x`,
     say(s) {
-      const { values } = eigen(s), p = path(s).at(-1);
-      return t`Eigenvalues ${values.map((v) => text(v, 2)).join(t` and `)}: each step multiplies the parts by ${values.map((v) => text(1 - s.learning_rate * v, 3)).join(t` and `)}. The threshold is 2 / ${text(values[0], 2)} = ${text(2 / values[0], 3)}. Now f = ${text(f(s, p), 5)}.`;
+      const { values } = eigen(s), p = path(s).at(-1), rest = t`Now f = ${text(f(s, p), 5)}.`;
+      if (!stage.given.threshold) return rest;
+      return t`Eigenvalues ${values.map((v) => text(v, 2)).join(t` and `)}: each step multiplies the parts by ${values.map((v) => text(1 - s.learning_rate * v, 3)).join(t` and `)}. The threshold is 2 / ${text(values[0], 2)} = ${text(2 / values[0], 3)}.` + ` ${rest}`;
     },
     draw(s) {
       const { values, vectors } = eigen(s), points = path(s);
       chart.draw(t`Lines of equal height, the two eigenvectors and the path of ${points.length - 1} steps.`, chart.contours((U, V) => U.map((u, k) => f(s, [u, V[k]])), 8),
-        vectors.map(([u, v], k) => [chart.arrow(0, 0, u, v, k ? "W dots" : "W"), chart.mark(u, v, `λ ${k ? "min" : "max"} = ${text(values[k], 2)}`)]),
+        vectors.map(([u, v], k) => [chart.arrow(0, 0, u, v, k ? "W dots" : "W"), chart.mark(u, v, `λ ${k ? "min" : "max"}${stage.given.threshold ? ` = ${text(values[k], 2)}` : ""}`)]),
         chart.path(points, "path"), points.slice(1).map(([u, v]) => Math.hypot(u, v) < 2 * box && chart.dot(u, v, "bpx-then", 3)),
         chart.drag(chart.dot(...s.p, "bpx-class1", 7), (u, v) => stage.set({ ...stage.state, p: [u, v] }, chart)));
       const part = (k) => points.map(([x, y], t) => [t, Math.max(1e-12, Math.abs(x * vectors[k][0] + y * vectors[k][1]))]);

@@ -82,6 +82,7 @@ def bowl(
     *,
     learning_rate: float = 0.1,
     steps: int = 0,
+    threshold: bool = True,
     label: str = "descent in a bowl",
 ) -> Picture:
     """Make a picture of descent on f(p) = p'Ap / 2, with the eigenvectors of A.
@@ -94,6 +95,8 @@ def bowl(
     learning_rate : float
     steps : int
         Taken at the start, at most 60.
+    threshold : bool
+        False says nothing of the largest rate that converges: the reader is to find it.
     label : str
         What a screen reader calls the picture.
 
@@ -127,7 +130,8 @@ def bowl(
     )
     plots.path_2d(side, side, height, path.x, ax=ax)
     alt = f"Lines of equal height of a bowl, and {state['steps']} steps from {start.tolist()}."
-    return picture("bowl", label, state, {}, figure, alt)
+    given = {"threshold": valid.as_instance(threshold, bool, "threshold", "True or False")}
+    return picture("bowl", label, state, given, figure, alt)
 
 
 def batches(
