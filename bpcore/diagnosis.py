@@ -185,7 +185,8 @@ def check_gradients(
     ------
     ValueError, TypeError
         If an argument does not fit, a gradient has not the shape of its parameter, the weighted
-        inputs are so large that e^-z overflows, or a function of your own takes no complex step.
+        inputs are so large that e^-z overflows, or a function of your own takes no complex step
+        or computes in float32.
 
     Examples
     --------
@@ -215,8 +216,7 @@ def check_gradients(
     grads = untouched(backward, "backward", net, cache, *valid.freeze(Y), loss)
     got, names = _slopes(grads, net), _names(net)
     with np.errstate(all="ignore"):
-        if method == "complex":
-            _try_complex(net, cache, Y, loss)
+        _try_functions(net, cache, Y, loss, method)
         want, floor = _numerical(net, X, Y, loss, method, h)
         if not judged.any():
             floor[:] = np.inf
@@ -271,11 +271,16 @@ def _judge(i, got, want, floor, weights, close):
     return LayerCheck(i, relative_error(got, want), float(blur), tuple(wrong), ratio)
 
 
-def _try_complex(net, cache, Y, loss):
-    """Refuse a function of the user's in which the complex step finds no slope, or a wrong one."""
+def _try_functions(net, cache, Y, loss, method):
+    """Refuse a function of the user's that rounds to float32, or lets no complex step through."""
     uses = [(g.function, z) for g, z in zip(net.g[1:], cache.z[1:], strict=True)]
     for function, z, *labels in [*uses, (loss.function, cache.z[-1], Y)]:
         if not isinstance(function, Guard):
+            continue
+        given = np.asarray(untouched(function.function, function.name, z, *labels)).dtype
+        if given == np.float32:
+            raise ValueError(f"{function.name} must compute in float64 to be checked, got {given}")
+        if method != "complex":
             continue
         try:
             slope = np.imag(function(z + 1e-20j, *labels)) / 1e-20

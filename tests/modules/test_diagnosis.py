@@ -564,6 +564,15 @@ def test_a_function_that_the_complex_step_cannot_pass_is_named(draw, way):
         check_gradients(net, X, Y)
 
 
+@pytest.mark.parametrize("method", ["complex", "central"])
+def test_a_function_that_rounds_to_float32_is_named(draw, method):
+    """Its seven digits are too few for either method: a right pass would be blamed."""
+    coarse = Activation("mine", lambda z: np.tanh(z).astype(np.float32), lambda a: 1 - a * a)
+    net, X, Y = draw([3, 4, 1], 7, hidden=coarse)
+    with pytest.raises(ValueError, match=r"^function of the activation 'mine' must .* in float64"):
+        check_gradients(net, X, Y, method=method)
+
+
 @pytest.mark.parametrize(
     ("size", "error"), [(np.abs, TypeError), (lambda x: x * np.sign(x), ValueError)]
 )
