@@ -26,8 +26,8 @@ export function tangent(stage) {
       const { of, slope } = ACTIVATIONS[s.g], now = numbers(s), reach = 1.6 / Math.hypot(1, now.slope);
       upper.range(undefined, s.g === "relu" ? [-1, 6] : s.g === "tanh" ? [-1.2, 1.2] : [-0.1, 1.1]);
       upper.draw(t`The curve of ${s.g} with its tangent at z = ${text(s.z, 2)}.`, upper.curve(of, "a"),
-        upper.path([-reach, reach].map((d) => [s.z + d, now.a + now.slope * d]), "W"), upper.dot(s.z, now.a, "bpx-now", 6));
-      lower.draw(t`Its slope, ${text(now.slope)} at z = ${text(s.z, 2)}.`, lower.curve((z) => slope(of(z)), "W"), lower.path([[s.z, 0], [s.z, now.slope]], "thin"), lower.dot(s.z, now.slope, "bpx-now", 6));
+        upper.path([-reach, reach].map((d) => [s.z + d, now.a + now.slope * d]), "J"), upper.dot(s.z, now.a, "bpx-now", 6));
+      lower.draw(t`Its slope, ${text(now.slope)} at z = ${text(s.z, 2)}.`, lower.curve((z) => slope(of(z)), "delta"), lower.path([[s.z, 0], [s.z, now.slope]], "thin"), lower.dot(s.z, now.slope, "bpx-now", 6));
     },
   };
 }
