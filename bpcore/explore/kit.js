@@ -190,7 +190,8 @@ export class Stage {
       shown.textContent = names[at(state, path)];
       range.setAttribute("aria-valuetext", shown.textContent);
     });
-    this.controls.append(tag("div", { class: "bpx-row" }, tag("span", { "aria-hidden": "true" }, label), range, shown));
+    const long = names.some((name) => name.length > 12); // such a name gets a line of its own, and the slider the whole row
+    this.controls.append(tag("div", { class: `bpx-row ${long ? "bpx-long" : ""}` }, tag("span", { "aria-hidden": "true" }, label), range, shown));
   }
 
   // One of several: options are [value, text].

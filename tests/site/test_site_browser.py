@@ -68,6 +68,9 @@ CUT = """() => {
     for (const box of folded) box.open = false;
     return [...cut, ...hidden].map((formula) => formula.textContent);
 }"""
+# Sliders that are too short for a finger.
+SHORT = """() => [...document.querySelectorAll('.bpx input[type=range]')].filter(
+    (range) => range.clientWidth && range.clientWidth < 90).map((range) => range.ariaLabel)"""
 # What `check` has printed is read without scrolling.
 WIDE = """() => [...document.querySelectorAll('.check-line')].filter((line) => {
     const right = (tag) => tag.getBoundingClientRect().right;
@@ -188,6 +191,7 @@ def test_page(open_page, address, site, built_page):
             assert tab.evaluate(UNREACHABLE) == []
             assert tab.evaluate(CUT) == []
             assert tab.evaluate(WIDE) == []
+            assert tab.evaluate(SHORT) == []
             if (scheme, width) in SHOTS:
                 name = f"{built_page.replace('/', '-')}-{scheme}-{width}.jpg"
                 height = tab.evaluate("document.documentElement.scrollHeight")
