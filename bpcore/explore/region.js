@@ -11,17 +11,12 @@ export function region(stage) {
   stage.control({ label: t`output bias ${nameOf("b", 2, 0)}`, min: -20 * hidden, max: 20, digits: 1, path: ["b", 2, 0, 0] });
   for (let j = 0; j < hidden; j++) stage.control({ label: t`line ${j + 1}: ${nameOf("b", 1, j)}`, min: -40, max: 40, digits: 1, path: ["b", 1, j, 0] });
   for (const k of [0, 1]) stage.control({ label: t`sample x${"₁₂"[k]}`, min: box[0], max: box[1], path: ["x", k, 0] });
-  const needed = ({ W, b }) => { // how many hidden units must say 1, if all have the same weight
-    const weights = W[2][0];
-    return weights.findIndex((_, k) => weights.slice(0, k + 1).reduce((sum, w) => sum + w, b[2][0][0]) > 0) + 1;
-  };
-  const rule = (s) => (s.b[2][0][0] > 0 ? t`none is needed` : needed(s) ? t`${needed(s)} of ${hidden} must say 1` : t`never 1, whatever they say`);
   return {
-    numbers: (s) => ({ a: forward(s, s.x).a, needed: s.b[2][0][0] > 0 ? 0 : needed(s) || hidden + 1 }),
+    numbers: (s) => ({ a: forward(s, s.x).a }),
     python: ({ x, ...s }) => `${python(s)}\nforward(net, np.array(${JSON.stringify(x)})).a`,
     say(s) {
       const a = forward(s, s.x).a;
-      return t`With the output bias ${text(s.b[2][0][0], 1)}: ${rule(s)}. At the sample the hidden units say ${a[1].map(([x]) => text(x, 2)).join(", ")}; the output is ${text(a[2][0][0])}.`;
+      return t`At the sample the hidden units say ${a[1].map(([x]) => text(x, 2)).join(", ")}; the output is ${text(a[2][0][0])}.`;
     },
     draw(s) {
       const { a } = forward(s, s.x), [u, v] = s.x.map(([x]) => x);

@@ -131,10 +131,7 @@ def unit(s, _):
 
 
 def region(s, _):
-    net = net_of(s)
-    w, b = net.W[2][0], net.b[2].item()
-    votes = [k for k in range(len(w) + 1) if b + w[:k].sum() > 0]
-    return {"a": forward(net, s["x"]).a, "needed": votes[0] if votes else len(w) + 1}
+    return {"a": forward(net_of(s), s["x"]).a}
 
 
 def tangent(s, _):
