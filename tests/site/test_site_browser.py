@@ -324,17 +324,15 @@ def test_print_shows_the_picture_and_no_control(open_page, address):
 
 
 def test_a_picture_that_waits_is_drawn_when_it_is_near_or_printed(browser, address):
-    late = "document.querySelectorAll('.bp-live:not(.bpx)').length"
     tab = browser.new_page()
     tab.add_init_script("requestIdleCallback = () => 0")  # there is never time
     tab.goto(f"{address}chapters/04_gradient_descent.html")
-    waiting = tab.evaluate(late)
-    assert waiting > 1
-    tab.locator(".bp-live:not(.bpx)").first.evaluate("one => one.scrollIntoView()")
-    tab.wait_for_function(f"{late} < {waiting}")
-    assert tab.evaluate(late)
+    late = tab.locator(".bp-live:not(.bpx)")
+    late.first.evaluate("one => { one.dataset.next = ''; one.scrollIntoView(); }")
+    tab.locator("[data-next].bpx").wait_for()
+    assert late.count()
     tab.pdf()
-    assert tab.evaluate(late) == 0
+    assert late.count() == 0
     tab.close()
 
 
