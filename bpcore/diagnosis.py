@@ -277,6 +277,7 @@ def _try_functions(net, cache, Y, loss, method):
     for function, z, *labels in [*uses, (loss.function, cache.z[-1], Y)]:
         if not isinstance(function, Guard):
             continue
+        here = function(z, *labels)
         given = np.asarray(untouched(function.function, function.name, z, *labels)).dtype
         if given == np.float32:
             raise ValueError(f"{function.name} must compute in float64 to be checked, got {given}")
@@ -287,7 +288,7 @@ def _try_functions(net, cache, Y, loss, method):
         except TypeError as error:
             wanted = "must take complex numbers for the complex step"
             raise TypeError(f"{function.name} {wanted}: {error}; use method='central'") from error
-        here, e = function(z, *labels), 1e-6 * np.maximum(1.0, np.abs(z))
+        e = 1e-6 * np.maximum(1.0, np.abs(z))
         sides = [(function(z + x, *labels) - here) / x for x in (e, -e)]  # they differ at a kink
         least = 1e-2 * np.abs(sides).max() + 4 * EPS * np.abs(here) / e
         if (np.abs(slope - sides).min(axis=0) > least).any():
