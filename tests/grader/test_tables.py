@@ -12,6 +12,22 @@ BEFORE = ["", " ", "a;", "a,", "a\t", "a\n", "a\r\n", "a; ", 'a";', "x;\t", "\t"
 
 
 @pytest.mark.parametrize("delimiter", ",;\t")
+@pytest.mark.parametrize(("before", "start"), list(itertools.product(BEFORE, STARTS)))
+def test_no_part_of_a_text_becomes_a_formula(before, start, delimiter, tmp_path):
+    write_table(tmp_path / "t.csv", [["name", "text"], ["ada", before + start]])
+    with open(tmp_path / "t.csv", encoding="utf-8", newline="") as file:
+        fields = [field for row in csv.reader(file, delimiter=delimiter) for field in row]
+    assert not [f for f in fields if f.strip()[:1] in ("=", "+", "-", "@")]
+
+
+@pytest.mark.parametrize(
+    "text", ["-3.5", "-3,5", "+4", "-", "1e-3", "12%", "x = 1", "a - b", "-.5"]
+)
+def test_numbers_and_plain_words_stay(text):
+    assert spreadsheet_safe(text) == text
+
+
+@pytest.mark.parametrize("delimiter", ",;\t")
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 @pytest.mark.parametrize(
     ("name", "quoting"), [("b", csv.QUOTE_MINIMAL), ("b, or; c,; d", csv.QUOTE_ALL)]
