@@ -55,7 +55,7 @@ help: ## list the targets
 	@$(PY) -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv # also one that a Ctrl-C left half made
 	@$(PY) -m pip install -qq --disable-pip-version-check "uv<1" \
 		&& $(UV) pip install --quiet --python $(PY) --require-hashes -r $< && $(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation -e . \
-		|| { $(PY) -m pip install -qq --disable-pip-version-check -r $< && $(PY) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .; }
+		|| { $(PY) -m pip install -qq --disable-pip-version-check --upgrade pip && $(PY) -m pip install -qq -r $< && $(PY) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .; }
 	@touch $@
 
 lock: ## resolve the locks again from pyproject.toml; everything newer: make lock NEWER=--upgrade

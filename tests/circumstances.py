@@ -136,6 +136,11 @@ def old_make(machine):
         raise LookupError("set MAKE_381 to a GNU make 3.81")
 
 
+def no_uv(machine):
+    """no uv: pip alone, as old as this Python brings it"""
+    machine.steps = ("{make} UV=false book",)
+
+
 def no_make(machine):
     """no make: as the README says for Windows and any IDE"""
     machine.without += ("make",)
@@ -186,7 +191,7 @@ CIRCUMSTANCES = {
     name.__name__.replace("_", "-"): name
     for name in (
         *(space, quotes, letters, c_locale, latin_locale, umask, no_home, no_git, shallow, crlf),
-        *(conda, old_make, no_make, ctrl_c, devcontainer, binder),
+        *(conda, old_make, no_uv, no_make, ctrl_c, devcontainer, binder),
     )
 }
 
