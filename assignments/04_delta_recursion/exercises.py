@@ -447,10 +447,10 @@ sheet = Sheet(
                 "The layers are in reverse order: layer 1 first.": lambda W, b, X, Y: {
                     k: v[::-1] for k, v in lengths(W, b, X, Y).items()
                 },
-                "Both rows are for cross-entropy.": lambda W, b, X, Y: lengths(
+                "Both vectors are for cross-entropy.": lambda W, b, X, Y: lengths(
                     W, b, X, Y, output="cross_entropy"
                 ),
-                "Both rows are for the quadratic cost.": lambda W, b, X, Y: lengths(
+                "Both vectors are for the quadratic cost.": lambda W, b, X, Y: lengths(
                     W, b, X, Y, output="quadratic"
                 ),
                 "The derivative a (1 - a) of the hidden layers is missing.": (

@@ -60,11 +60,13 @@ def test_rates_and_standardisation_on_the_tumours(run):
     names = run(3)
     train, right = names["train_logistic"], names["share_right"]
     X, Y = names["X_train"], names["Y_train"]
-    costs = {rate: train(X, Y, rate, 200)[2] for rate in (0.01, 0.3, 1.0, 30.0)}
+    costs = {rate: train(X, Y, rate, 200)[2] for rate in (0.01, 0.3, 1.0, 10.0, 30.0)}
     assert (np.diff(costs[0.01]) < 0).all()
     assert costs[0.01][-1] > 1.5 * costs[1.0][-1]
     assert max(costs[0.3][-1], costs[1.0][-1]) < 0.1
-    assert (np.diff(costs[30.0]) > 0).any()
+    assert (np.diff(costs[30.0]) > 0).nonzero()[0][1] >= 100  # in the first step, then late
+    assert all(costs[rate][1] > costs[rate][0] for rate in (10.0, 30.0))
+    assert costs[30.0][-1] < costs[0.3][-1]
     w, b, _ = train(X, Y, 1.0, 200)
     shares = right(w, b, X, Y), right(w, b, names["X_test"], names["Y_test"])
     assert shares[1] < shares[0]
@@ -118,9 +120,9 @@ def test_the_best_step_of_the_central_difference(run):
     assert names["error_factors"](1.0, 1e-2) == pytest.approx([2, 4], rel=0.01)
 
 
-def held_back(names, size, rate):
+def held_back(names, size, rate, seed=0):
     """Train for 15 epochs; give the cost on the held-back part after each."""
-    rng, train, held = np.random.default_rng(0), names["train"], names["held_back"]
+    rng, train, held = np.random.default_rng(seed), names["train"], names["held_back"]
     w, b, costs = np.zeros((1, train.X.shape[0])), np.zeros((1, 1)), []
     for _ in range(15):
         order = rng.permutation(train.X.shape[1])
@@ -149,6 +151,7 @@ def test_rates_and_batches_on_the_digits(run):
     assert (np.diff(last[1, 0.01]) <= 0).all()
     best = sorted(end, key=end.get)[:4]
     assert set(best) == {(1, 0.05), (1, 0.1), (32, 1), (32, 3)}
+    assert held_back(names, 32, 3, seed=3)[-1] > 4 * end[32, 3]
     assert names["held_back"].X.shape[1] == 90
 
 
