@@ -20,7 +20,8 @@ def work(box, shell, tmp_path_factory):
     block = r"```\{code-block\} python\n:caption: (\S+)\n\n(.*?)```\n"
     for name, text in re.findall(block, PAGE, re.S):
         (home / name).parent.mkdir(exist_ok=True)
-        (home / name).write_text(text, encoding="utf-8")
+        with open(home / name, "a", encoding="utf-8") as file:  # in pieces, in their order
+            file.write(text)
     said = shell(re.findall(r"^\$ (.+)$", PAGE, re.M), home)
     return home, said
 
