@@ -18,7 +18,7 @@ import pytest
 import release
 import yaml
 from address import repository
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Comment
 from repairs import PLAIN, REPAIRS
 from sphinx.errors import ConfigError, SphinxError
 
@@ -156,6 +156,19 @@ def test_links_and_anchors_resolve(soups, site):
             if not (site / target).exists() or (anchor and anchor not in known):
                 broken.append(f"{name}: {address}")
     assert not broken
+
+
+def test_no_markup_is_seen_as_text(soups):
+    """A formula, role, fence, star or link that was not read: $$, {ref}`x`, :::, **x**, [x](y)."""
+    seen = re.compile(r"\$\$|\\\w|\{[\w:]+\}`|:::|\*\*\S|\]\((?:https?:|[\w./-]+\.\w)")
+    code = ["pre", "code", "script", "style", "title"]
+    found = [
+        (name, text.strip()[:80])
+        for name, soup in soups.items()
+        for text in soup.find_all(string=seen)
+        if not text.find_parent(code) and not isinstance(text, Comment)
+    ]
+    assert not found
 
 
 def test_every_address_of_the_first_edition_still_leads_to_its_passage(soups):
