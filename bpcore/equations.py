@@ -51,4 +51,8 @@ def check(label: str, left: ArrayLike, right: ArrayLike, tol: float = 1e-12) -> 
         k = tuple(int(i) for i in np.unravel_index(off.argmax(), off.shape))
         at = f" at {list(k)}" if k else ""
         raise AssertionError(f"{label}: {left[k]} and {right[k]} differ{at} (tol {tol:g})")
-    print(f"✓ {label}: both sides agree to {int(-np.log10(tol) + 1e-9)} digits")
+    line = f"{label}: both sides agree to {int(-np.log10(tol) + 1e-9)} digits"
+    try:
+        print(f"✓ {line}")
+    except UnicodeEncodeError:  # a file or a pipe on Windows, whose letters have no tick
+        print(f"ok {line}")

@@ -1,5 +1,7 @@
 """`check`, which executes the equations of the chapters, must be able to fail."""
 
+import io
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,21 @@ def test_it_prints_the_tolerance_and_nothing_that_differs_between_machines(capsy
         capsys.readouterr().out
         == "✓ eq-a: both sides agree to 12 digits\n✓ eq-b: both sides agree to 6 digits\n"
     )
+
+
+@pytest.mark.parametrize(("encoding", "tick"), [
+    ("utf-8", "✓"), ("cp1252", "ok"), ("gbk", "ok"), ("ascii", "ok"),
+])  # fmt: skip
+def test_it_prints_also_where_there_are_few_letters(monkeypatch, encoding, tick):
+    """As ``python my.py > out.txt`` on Windows: the line must not end the program."""
+    out = io.TextIOWrapper(io.BytesIO(), encoding)
+    monkeypatch.setattr("sys.stdout", out)
+    check("eq-a", 1.0, 1.0)
+    check("eq-b", 1.0, 1.0, tol=1e-6)
+    out.seek(0)
+    assert out.read().split("\n") == [
+        f"{tick} eq-a: both sides agree to 12 digits", f"{tick} eq-b: both sides agree to 6 digits", ""
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("left", "right"), [
