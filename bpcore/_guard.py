@@ -32,9 +32,16 @@ class Guard:
         """Call the function and check what it gives."""
         if traced := [x for x in arguments if isinstance(x, Traced)]:
             return traced[0].tape.write(self, arguments)
-        value = untouched(self.function, self.name, *arguments)
         x, what = arguments[0], f"what {self.name} returns"
         wanted = np.shape(x) if self.shape is None else self.shape
+        try:
+            value = untouched(self.function, self.name, *arguments)
+        except (TypeError, ValueError) as error:  # as of max(z, 0), if z > 0 or math.exp(z)
+            fits = lambda f: f(*arguments).shape == wanted  # noqa: E731
+            codes = ["np.vectorize({}, otypes=[float])"] * (error.__cause__ is None)
+            if hint := valid.cure(self.function, self.name.split()[0], fits, *codes):
+                raise TypeError(f"{self.name} must take whole arrays: {error}{hint}") from error
+            raise
         try:
             valid.plain(np.real(value) if np.iscomplexobj(x) else value)
         except (TypeError, ValueError) as error:  # ValueError: ragged lists

@@ -27,9 +27,8 @@ def test_it_prints_also_where_there_are_few_letters(monkeypatch, encoding, tick)
     check("eq-a", 1.0, 1.0)
     check("eq-b", 1.0, 1.0, tol=1e-6)
     out.seek(0)
-    assert out.read().split("\n") == [
-        f"{tick} eq-a: both sides agree to 12 digits", f"{tick} eq-b: both sides agree to 6 digits", ""
-    ]  # fmt: skip
+    lines = "{0} eq-a: both sides agree to 12 digits\n{0} eq-b: both sides agree to 6 digits\n"
+    assert out.read() == lines.format(tick)
 
 
 @pytest.mark.parametrize(("left", "right"), [

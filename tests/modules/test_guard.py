@@ -290,6 +290,39 @@ def test_an_error_of_the_function_is_its_own(part):
             call(g, loss)
 
 
+@pytest.mark.parametrize("one", [
+    lambda t: max(t, 0), lambda t: t if t > 0 else 0, lambda t: 1 / (1 + math.exp(-t)), math.tanh,
+], ids=["max", "if", "math", "builtin"])  # fmt: skip
+@pytest.mark.parametrize("part", PARTS)
+def test_a_function_of_one_number_gets_its_cure_on_every_road(part, one):
+    """As a beginner writes it; ``otypes``, as the type of the first result is that of all."""
+    kind, field = part.split()
+    function = one if kind == "activation" else lambda t, y: one(t) * (1 if y == 1 else 2)
+    g, loss = with_part(part, function)
+    cured = with_part(part, np.vectorize(function, otypes=[float]))
+    for road, call in PARTS[part][1].items():
+        if road in ("per_sample_gradients", "stochastic"):
+            continue  # an array of one number passes for a number
+        with pytest.raises(TypeError) as caught:
+            call(g, loss)
+        assert str(caught.value).startswith(f"{field} of the {kind} ")
+        assert f" must take whole arrays: {caught.value.__cause__}; did you mean " in str(
+            caught.value
+        )
+        assert str(caught.value).endswith(f" np.vectorize({field}, otypes=[float])?")
+        if road != "complex":
+            assert np.isfinite(call(*cured)).all()
+
+
+def test_a_gradient_of_one_number_gets_its_cure():
+    ways = {"learning_rate": 0.1, "steps": 2}
+    grad = lambda x: 2 * x if x > 0 else 0  # noqa: E731
+    with pytest.raises(TypeError, match=r"^grad must take whole arrays: .* np\.vectorize\(grad, "):
+        descend(lambda x: float(x @ x), grad, [1.0, -2.0], **ways)
+    path = descend(lambda x: float(x @ x), np.vectorize(grad, otypes=[float]), [1.0, -2.0], **ways)
+    assert np.array_equal(path.x[1], [0.8, -2.0])
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_nan_is_no_number_on_any_road(part):
     """A function that gives nan for finite numbers is blamed, and not the size of X."""
