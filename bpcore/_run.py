@@ -5,6 +5,7 @@ Each step runs F1, F2, BP1 to BP4 and the update: the very lines of `forward`, `
 """
 
 from math import isfinite
+from sys import maxsize
 
 import numpy as np
 
@@ -29,6 +30,8 @@ class Run:
     def __init__(self, net, loss, learning_rate, K=(), taken=0):
         self.like, self.given, self.loss, self.plans = net, loss, may_fail(loss), {}
         self.g = (None, *map(may_fail, net.g[1:]))
+        self.own = self.loss is not loss or self.g != net.g  # functions of the user's
+        self.block = maxsize if self.own else BLOCK  # they see all samples, as elsewhere
         self.taken, self.diverged_at = taken, None
         self.theta, self.before, self.slope = np.zeros((3, *K, net.num_parameters))
         self.net = self.network(self.theta)
@@ -44,7 +47,7 @@ class Run:
 
     def try_functions(self, X, Y):
         """Call the user's functions once at the start: nan is an error, later the end."""
-        if self.loss is not self.given or self.g != self.like.g:
+        if self.own:
             z, a = _forward(self.like, X)
             _backward(self.like, z, a, Y, self.given)
             _cost(z[-1], Y, self.given)
@@ -108,7 +111,7 @@ class FullBatch:
 
     def __init__(self, run, X, Y):
         self.run, self.fresh, X = run, False, np.vstack([X, np.ones((1, X.shape[1]))])
-        if X.shape[1] <= BLOCK:
+        if X.shape[1] <= run.block:
             self.calls, logits = run.record(X, Y, run.slope)
         else:
             logits = self.in_blocks(X, Y)
@@ -120,12 +123,12 @@ class FullBatch:
 
     def in_blocks(self, X, Y):
         """Fill the calls block by block, and give the memory of the logits."""
-        m, slope = X.shape[1], self.run.slope
+        m, run, slope = X.shape[1], self.run, self.run.slope
         logits, part = np.empty((*slope.shape[:-1], *Y.shape)), np.empty_like(slope)
         self.calls = [(slope.fill, (0.0,))]
-        for k in range(0, m, BLOCK):
-            block = slice(k, k + BLOCK)
-            calls, z = self.run.record(X[:, block], Y[:, block], part)
+        for k in range(0, m, run.block):
+            block = slice(k, k + run.block)
+            calls, z = run.record(X[:, block], Y[:, block], part)
             share = np.array(z.shape[-1] / m)  # of all samples
             self.calls += [*calls, (np.copyto, (logits[..., block], z))]
             self.calls.append((np.multiply, (part, share, part)))
@@ -165,9 +168,10 @@ class Batches:
 
     def look(self):
         """Give cost and accuracy, by the forward pass alone, so the length of the slope is nan."""
-        blocks = (self.X[:-1, k : k + BLOCK] for k in range(0, self.X.shape[1], BLOCK))
-        logits = np.concatenate([_forward(self.run.net, x)[0][-1] for x in blocks], axis=-1)
-        return _cost(logits, self.Y, self.run.loss), _accuracy(logits, self.Y), np.nan
+        run, m = self.run, self.X.shape[1]
+        blocks = (self.X[:-1, k : k + run.block] for k in range(0, m, run.block))
+        logits = np.concatenate([_forward(run.net, x)[0][-1] for x in blocks], axis=-1)
+        return _cost(logits, self.Y, run.loss), _accuracy(logits, self.Y), np.nan
 
     def epoch(self, rng):
         """Stop once for each batch, with its slope at hand."""

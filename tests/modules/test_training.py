@@ -15,6 +15,7 @@ import bpcore._run
 from bpcore import (
     Activation,
     History,
+    Loss,
     Network,
     accuracy,
     backprop,
@@ -22,6 +23,7 @@ from bpcore import (
     blobs,
     breast_cancer,
     cost,
+    cross_entropy,
     descent,
     flatten,
     forward,
@@ -280,6 +282,34 @@ def test_a_large_batch_is_cut_into_blocks(m):
     stack = sweep(NET, data.X, data.Y, learning_rates=[1.0, 0.5], steps=1)
     assert relative_error(stack.net.W[1][0], one.W[1]) < 1e-14
     np.testing.assert_allclose(stack.cost[0], history.cost, rtol=1e-13)
+
+
+def weighted(m):
+    """A loss with a weight for each sample, so that it must see them all."""
+    w = np.random.default_rng(1).uniform(0.5, 2.0, (1, m))
+    parts = (cross_entropy.function, cross_entropy.derivative, cross_entropy.delta_function)
+    return Loss("weighted", *(lambda u, y, part=part: w * part(u, y) for part in parts))
+
+
+CENTRED = Activation("centred", lambda z: z - z.mean(axis=-1, keepdims=True), np.ones_like)
+
+
+@pytest.mark.parametrize("m", [40, 1500])
+@pytest.mark.parametrize("hidden", ["tanh", CENTRED], ids=str)
+@pytest.mark.parametrize("own_loss", [False, True])
+def test_functions_of_ones_own_see_the_samples_that_backward_shows_them(m, hidden, own_loss):
+    """All of them at once, also where a large batch would be cut."""
+    data, start = blobs(m, rng=0), init_network([2, 3, 1], rng=0, hidden=hidden)
+    loss = weighted(m) if own_loss else cross_entropy
+    net, history = train(start, data.X, data.Y, learning_rate=0.5, epochs=3, loss=loss)
+    wanted = by_hand([slice(None)] * 3, loss, 0.5, start, data.X, data.Y)
+    assert relative_error(flatten(net), flatten(wanted)) < 1e-13
+    assert history.cost[-1] == pytest.approx(cost(wanted, data.X, data.Y, loss), rel=1e-12)
+    runs = sweep(start, data.X, data.Y, learning_rates=[0.5, 0.1], steps=3, loss=loss)
+    np.testing.assert_allclose(runs.cost[0], history.cost, rtol=1e-12)
+    size = {} if own_loss else {"batch_size": m // 4, "rng": 0}
+    net, history = train(start, data.X, data.Y, learning_rate=0.5, epochs=1, loss=loss, **size)
+    assert history.cost[-1] == pytest.approx(cost(net, data.X, data.Y, loss), rel=1e-12)
 
 
 @every_mode
