@@ -100,7 +100,7 @@ class Activation:
     def __reduce__(self) -> Any:  # a copy of one of ours, also in another process, is that one
         if ACTIVATIONS.get(self.name) is self:
             return self.name
-        return Activation, (self.name, self.function, self.derivative)
+        return object.__new__, (type(self),), vars(self)  # its functions may be its methods
 
 
 def _sigmoid(z):

@@ -211,6 +211,47 @@ def test_a_function_under_our_name_stays_its_own(way):
     assert np.array_equal(loss.delta(X[:1], Y), X[:1] - Y)
 
 
+class Swish(Activation):
+    """As in PyTorch: a class with the functions as its methods, and with a number of its own."""
+
+    def __init__(self, beta):
+        object.__setattr__(self, "beta", beta)
+        super().__init__("swish", self.value, self.slope)
+
+    def value(self, z):
+        return np.tanh(self.beta * z)
+
+    def slope(self, a):
+        return self.beta * (1 - a * a)
+
+
+class Scaled(Loss):
+    """The same for a loss."""
+
+    def __init__(self, scale):
+        object.__setattr__(self, "scale", scale)
+        super().__init__("scaled", self.value, quadratic.derivative, self.slope, soft=True)
+
+    def value(self, z, y):
+        return self.scale * (z - y) ** 2
+
+    def slope(self, z, y):
+        return 2 * self.scale * (z - y)
+
+
+@pytest.mark.parametrize("way", [way for way in CARRIED if way != "made anew"])
+def test_a_class_whose_methods_are_the_functions_arrives(way):
+    net, loss = CARRIED[way](
+        [Network(NET.W, NET.b, [None, Swish(2.0), tanh, sigmoid]), Scaled(3.0)]
+    )
+    assert (type(net.g[1]), net.g[1].beta) == (Swish, 2.0)
+    assert np.array_equal(net.g[1](X), np.tanh(2 * X))
+    assert np.array_equal(net.g[1].prime(X), 2 * (1 - X * X))
+    assert (type(loss), loss.scale, loss.soft) == (Scaled, 3.0, True)
+    assert np.array_equal(loss.delta(X[:1], Y), 6 * (X[:1] - Y))
+    is_a_value(net.g[1])
+
+
 @pytest.mark.parametrize("way", CARRIED)
 def test_what_arrived_can_be_gone_on_with(way):
     """The network and its history, carried, go on to the same numbers; batches, too."""
