@@ -63,6 +63,7 @@ def as_array(value, name, *, finite=True, order="C") -> np.ndarray:
         array = plain(value)
     except TypeError as error:
         codes = ("np.asarray({})", "{}.toarray()", "np.real({})", "np.asarray({}, dtype=float)")
+        codes += (f"{{}}.{name}",)  # a Dataset for its X or Y
         whole = lambda v: (  # noqa: E731
             all_finite(plain(v))
             and not (np.iscomplexobj(value) and np.any(np.imag(value)))

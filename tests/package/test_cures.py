@@ -226,6 +226,25 @@ def test_one_sample(call, came):
         right(call, {"X": ONE[:, None]}, {"X": SINGLE[came], "Y": [[1]]})
 
 
+@pytest.mark.parametrize("call", dict.fromkeys(CALLS_OF["X"] + CALLS_OF["Y"] + [
+    "data.standardise(X)", "plots.samples(X, Y)",
+]))  # fmt: skip
+def test_a_data_set_in_place_of_its_samples_and_labels(call):
+    """As in ``train(net, *data.split(rng=0), ...)``."""
+    features, plane = bpcore.Dataset(X, Y), bpcore.blobs(20, rng=0)
+    variables = {"X": features, "Y": features}
+    if "data." in call or "plots" in call:
+        variables = {"X": plane, "Y": plane.Y, "data": plane.split(rng=0)[0]}
+        if "plots" in call:  # which takes a Dataset, but not with labels beside it
+            variables = {"X": plane.X, "Y": plane}
+    names = [
+        n for n in "XY" if re.search(rf"\b{n}\b", call) and isinstance(variables[n], bpcore.Dataset)
+    ]
+    result, blamed = cured(call, variables, len(names))
+    assert blamed == names
+    assert result is not None
+
+
 @pytest.mark.parametrize("kind", [np.array, np.ndarray.tolist, pd.DataFrame])
 @pytest.mark.parametrize("call", CALLS_OF["X"])
 def test_samples_that_have_their_row_of_ones_already(call, kind):
