@@ -24,6 +24,12 @@ def describe(value):
     return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
 
 
+def short(array):
+    """Write the numbers of an array on one line, only the first and last of many."""
+    with np.printoptions(threshold=20):
+        return " ".join(str(array).split())
+
+
 def cure(value, name, accepts, *codes):
     """Suggest the first piece of code, {} for the value, whose result is accepted; it was run."""
     for code in codes:

@@ -100,7 +100,7 @@ def descend(
     f = Guard(valid.as_callable(f, "f"), "f", ())
     grad = Guard(valid.as_callable(grad, "grad"), "grad")
     if not np.isfinite(start := f(x)):
-        raise ValueError(f"f must be finite at x0, got {start} at {x}")
+        raise ValueError(f"f must be finite at x0, got {start} at {valid.short(x)}")
     if steps:
         grad(x)  # nan here is a slip in grad; later it is divergence
     f, grad = replace(f, may_fail=True), replace(grad, may_fail=True)

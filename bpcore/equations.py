@@ -43,7 +43,8 @@ def check(label: str, left: ArrayLike, right: ArrayLike, tol: float = 1e-12) -> 
     if left.shape != right.shape:
         raise AssertionError(f"{label}: shapes differ, {left.shape} and {right.shape}")
     if left.size == 0 or not (np.isfinite(left).all() and np.isfinite(right).all()):
-        raise AssertionError(f"{label}: both sides must be finite numbers, got {left} and {right}")
+        got = f"{valid.short(left)} and {valid.short(right)}"
+        raise AssertionError(f"{label}: both sides must be finite numbers, got {got}")
     with np.errstate(over="ignore", under="ignore"):
         off = np.abs(left - right)
         allowed = tol * (np.abs(right).max() or 1.0)

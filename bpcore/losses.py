@@ -270,15 +270,20 @@ def likelihood(a: ArrayLike, y: ArrayLike) -> float:
         return float(np.prod(np.where(y == 1, a, 1 - a)))
 
 
-def _distribution(p, name):
-    p = valid.as_array(p, name)
+def _is_distribution(p):
+    return p.ndim == 1 and p.size > 0 and p.min() >= 0 and abs(p.sum() - 1) <= 1e-6  # float32
+
+
+def _distribution(given, name):
+    p = valid.as_array(given, name)
     with np.errstate(all="ignore"):
-        total = p.sum()
-    if p.ndim != 1 or p.size == 0 or (p < 0).any() or not abs(total - 1) <= 1e-6:  # float32
-        raise ValueError(
-            f"{name} must be a distribution: one row of probabilities >= 0 that sum to 1, got {p}"
-        )
-    return p
+        if _is_distribution(p):
+            return p
+        hint = valid.cure(given, name, _is_distribution, "np.ravel({})")
+    raise ValueError(
+        f"{name} must be a distribution, shape (k,): probabilities >= 0 that sum to 1, "
+        f"got {valid.short(p)}{hint}"
+    )
 
 
 def entropy(p: ArrayLike) -> float:

@@ -341,8 +341,11 @@ def sweep(
     net, loss = as_network(net, single=True), valid.as_member(loss, Loss, LOSSES, "loss")
     X, Y = valid.as_samples(net, X, Y, loss, order="A")
     rates = valid.as_array(learning_rates, "learning_rates")
-    if rates.ndim != 1 or rates.size == 0 or (rates <= 0).any():
-        raise ValueError(f"learning_rates must be positive, shape (K,), got {rates}")
+    fine = lambda v: np.ndim(v) == 1 and np.size(v) > 0 and np.min(v) > 0  # noqa: E731
+    if not fine(rates):
+        hint = valid.cure(learning_rates, "learning_rates", fine, "np.ravel({})")
+        wanted = f"positive, shape (K,), got {valid.short(rates)}"
+        raise ValueError(f"learning_rates must be {wanted}{hint}")
     steps, K = valid.as_count(steps, "steps"), rates.size
     costs, diverged_at, alive = np.full((K, steps + 1), np.nan), [None] * K, np.ones(K, dtype=bool)
     with np.errstate(all="ignore"):

@@ -621,13 +621,13 @@ MESSAGES = {
     ),
     "ValueError: a must be between 0 and 1, got values from -0.5 to 0.5": lambda: likelihood([[-0.5, 0.5]], [[1, 0]]),
     "ValueError: z must not hold nan, first at index [0, 1]": lambda: quadratic([[0.5, np.nan]], [[1, 0]]),
-    "ValueError: p must be a distribution: one row of probabilities >= 0 that sum to 1, got [0.5 0.6]":
+    "ValueError: p must be a distribution, shape (k,): probabilities >= 0 that sum to 1, got [0.5 0.6]":
         lambda: entropy([0.5, 0.6]),
-    "ValueError: q must be a distribution: one row of probabilities >= 0 that sum to 1, got [ 1.5 -0.5]":
+    "ValueError: q must be a distribution, shape (k,): probabilities >= 0 that sum to 1, got [ 1.5 -0.5]":
         lambda: kl_divergence([0.5, 0.5], [1.5, -0.5]),
-    "ValueError: p must be a distribution: one row of probabilities >= 0 that sum to 1, got []":
+    "ValueError: p must be a distribution, shape (k,): probabilities >= 0 that sum to 1, got []":
         lambda: entropy([]),
-    "ValueError: p must be a distribution: one row of probabilities >= 0 that sum to 1, got [[1.]]":
+    "ValueError: p must be a distribution, shape (k,): probabilities >= 0 that sum to 1, got [[1.]]; did you mean np.ravel(p)?":
         lambda: entropy([[1.0]]),
     "ValueError: p and q must have the same length, got 2 and 1": lambda: kl_divergence([0.5, 0.5], [1.0]),
     "TypeError: values must be a Network or Gradients, got list [1.0]": lambda: flatten([1.0]),
@@ -701,7 +701,8 @@ MESSAGES = {
         lambda: trained(batch_size=2, rng=0, history=trained(batch_size=2, rng=0)[1]),
     "ValueError: X or the weights are too large: the cost overflows before training; standardise X":
         lambda: trained(HUGE, [[1.7e308], [1.7e308]], [[1]]),
-    "ValueError: learning_rates must be positive, shape (K,), got 0.1": lambda: swept(learning_rates=0.1),
+    "ValueError: learning_rates must be positive, shape (K,), got 0.1; did you mean np.ravel(learning_rates)?":
+        lambda: swept(learning_rates=0.1),
     "ValueError: learning_rates must be positive, shape (K,), got []": lambda: swept(learning_rates=[]),
     "ValueError: learning_rates must be positive, shape (K,), got [0.1 0. ]": lambda: swept(
         learning_rates=[0.1, 0.0]
@@ -751,6 +752,23 @@ MESSAGES = {
     "ValueError: g must be a list: None, then 2 activations, got dict {0: None, 1: 'tanh', 2: 'sigmoid'}":
         lambda: Network(NET.W, NET.b, {0: None, 1: "tanh", 2: "sigmoid"}),
 }  # fmt: skip
+
+
+MANY = np.linspace(0, 1, 99)
+LONG = {  # messages that show numbers: with many of them, or a column
+    "p": lambda: entropy(MANY), "q": lambda: kl_divergence(np.eye(99)[0], MANY[:, None]),
+    "learning_rates": lambda: swept(learning_rates=MANY),
+    "f": lambda: descended(f=lambda x: np.inf, x0=MANY), "eq-a": lambda: check("eq-a", MANY / 0, [MANY]),
+    "both": lambda: check("eq-a", MANY * np.nan, MANY),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("call", LONG.values(), ids=LONG)
+def test_a_message_is_one_short_line_whatever_came(call):
+    with pytest.raises((ValueError, AssertionError)) as caught, np.errstate(all="ignore"):
+        call()
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 300
 
 
 @pytest.mark.parametrize(("wanted", "call"), MESSAGES.items(), ids=range(len(MESSAGES)))

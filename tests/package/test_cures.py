@@ -758,6 +758,24 @@ def test_gradients_of_another_shape(name, change, kind, i):
         assert result.passed
 
 
+ROWS = {  # what is one row of numbers: as it is, the lines that take it
+    "p": ([0.25, 0.75], OTHERS["p"]), "q": ([0.25, 0.75], ["kl_divergence(p, q)"]),
+    "learning_rates": ([0.1, 1.0], OTHERS["learning_rates"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", [lambda v: [v], lambda v: np.array(v)[:, None], pd.DataFrame])
+@pytest.mark.parametrize("name", ROWS)
+def test_numbers_in_a_row_or_a_column_of_a_matrix(name, change):
+    good, calls = ROWS[name]
+    for call in calls:
+        right(call, {name: good}, {name: change(good)})
+
+
+def test_one_learning_rate_for_a_sweep():
+    right(OTHERS["learning_rates"][0], {"learning_rates": [0.1]}, {"learning_rates": 0.1})
+
+
 # Where there is no cure, none is suggested
 
 HOPELESS = {
