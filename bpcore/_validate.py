@@ -94,8 +94,11 @@ def all_finite(array):
 def as_layers(arrays, name):
     """Check a sequence None, array, array, ... and freeze copies of the arrays."""
     if isinstance(arrays, (str, np.ndarray)) or not isinstance(arrays, Sequence):
+        fine = lambda v: v[0] is None and all(plain(x).ndim and all_finite(x) for x in v[1:])  # noqa: E731
+        codes = ["list({})", "[None, {}]"] * isinstance(arrays, np.ndarray)
         raise TypeError(
             f"{name} must be a list: None, then one array a layer, got {describe(arrays)}"
+            + cure(arrays, name, fine, *codes)
         )
     if len(arrays) < 2 or arrays[0] is not None:
         solid = lambda x: np.ndim(x) > 0 and np.size(x) > 0  # noqa: E731
@@ -329,7 +332,7 @@ def misfit(W, b):
 
 
 def remedy(W, b, given):
-    """Suggest what makes W and b fit: weights transposed, as Keras keeps them, or flat biases.
+    """Suggest what makes W and b fit: weights transposed, as Keras keeps them, or flat ones.
 
     `given` are W and b as they came, lists perhaps.
     """
@@ -345,7 +348,9 @@ def remedy(W, b, given):
         w, v = itself(given[0][i]) + ".T", itself(given[1][i]) + ".reshape(-1, 1)"
         hint = hint or cure(W[i], f"W[{i}]", lambda w, i=i: fits(w, b[i], i), w)
         hint = hint or cure(b[i], f"b[{i}]", lambda v, i=i: fits(W[i], v, i), v)
-    columns = [None, *(v.reshape(-1, 1) if v.ndim == 1 else v for v in b[1:])]
-    hint = hint or cure(W, "W", lambda W: fits(W, columns), "[None, *map(np.transpose, {}[1:])]")
-    every = "[None, *(np.reshape(v, (-1, 1)) for v in {}[1:])]"
-    return hint or cure(b, "b", lambda b: fits(W, b), every)
+    columns = [None, *(v.reshape(-1, 1) if v.ndim < 2 else v for v in b[1:])]
+    every = ["[None, *map(np.transpose, {}[1:])]", "[None, *map(np.atleast_2d, {}[1:])]"]
+    if misfit(W, columns):  # else W is right, and turned round, square as it is, fits as well
+        hint = hint or cure(W, "W", lambda W: fits(W, columns), *every)
+    every = ["[None, *(np.reshape(v, (-1, 1)) for v in {}[1:])]"]
+    return hint or cure(b, "b", lambda b: fits(W, b), *every)

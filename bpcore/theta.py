@@ -78,12 +78,21 @@ def unfold(Theta: Sequence[Any], g: Sequence[Any] | None = None) -> Network:
     """
     Theta = valid.as_layers(Theta, "Theta")
     for i in range(1, len(Theta)):
-        shape = Theta[i].shape
-        if len(shape) != 2 or shape[1] < 2 or (i > 1 and shape[1] != Theta[i - 1].shape[0] + 1):
-            wanted = f"(n[{i}], n[{i - 1}] + 1), got {shape}; the first column is the bias"
-            raise ValueError(f"Theta[{i}] must have shape {wanted}")
+        if not _leads(Theta, i):
+            wanted = f"(n[{i}], n[{i - 1}] + 1), got {Theta[i].shape}; the first column is the bias"
+            fine = lambda T: all(_leads(T, i) for i in range(1, len(T)))  # noqa: E731
+            hint = valid.cure(Theta, "Theta", fine, "[None, *map(np.atleast_2d, {}[1:])]")
+            raise ValueError(f"Theta[{i}] must have shape {wanted}{hint}")
     W, b = [None, *(t[:, 1:] for t in Theta[1:])], [None, *(t[:, :1] for t in Theta[1:])]
     return Network(W, b, g)
+
+
+def _leads(Theta, i):
+    """Say whether Theta[i] is a matrix with a column for the bias and each unit of layer i - 1."""
+    shape = Theta[i].shape
+    if len(shape) != 2 or shape[1] < 2:
+        return False
+    return i == 1 or Theta[i - 1].shape[:1] == (shape[1] - 1,)
 
 
 def with_bias(a: ArrayLike) -> np.ndarray:

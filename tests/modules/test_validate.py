@@ -572,9 +572,11 @@ HUGE = Network(
 )
 MESSAGES = {
     "ValueError: W and b must have the same length, got 3 and 2": lambda: Network(NET.W, [None, B1]),
-    "ValueError: W[1] must have shape (n[1], n[0]), got (); rows are the units the weights lead to":
+    "ValueError: W[1] must have shape (n[1], n[0]), got (); rows are the units the weights lead to; "
+    "did you mean [None, *map(np.atleast_2d, W[1:])]?":
         lambda: Network([None, 1.0], [None, 1.0]),
-    "ValueError: W[1] must have shape (n[1], n[0]), got (4,); rows are the units the weights lead to":
+    "ValueError: W[1] must have shape (n[1], n[0]), got (4,); rows are the units the weights lead to; "
+    "did you mean [None, *map(np.atleast_2d, W[1:])]?":
         lambda: Network([None, np.ones(4)], [None, [[1.0]]]),
     "ValueError: W[1] must have shape (n[1], n[0]), got (3, 0); rows are the units the weights lead to":
         lambda: Network([None, np.ones((3, 0)), W2], NET.b),
@@ -709,7 +711,8 @@ MESSAGES = {
     ),
     "ValueError: learning_rates must be positive, shape (K,), got [ 0.1 -0.1]":
         lambda: swept(learning_rates=[0.1, -0.1]),
-    "ValueError: Theta[1] must have shape (n[1], n[0] + 1), got (4,); the first column is the bias":
+    "ValueError: Theta[1] must have shape (n[1], n[0] + 1), got (4,); the first column is the bias; "
+    "did you mean [None, *map(np.atleast_2d, Theta[1:])]?":
         lambda: unfold([None, np.ones(4)]),
     "ValueError: Theta[1] must have shape (n[1], n[0] + 1), got (3, 1); the first column is the bias":
         lambda: unfold([None, np.ones((3, 1))]),

@@ -682,6 +682,8 @@ PARAMETERS = {  # how W and b came, and how many cures it takes
     "an empty list for None": ([[], *NET.W[1:]], [[], *NET.b[1:]], 2),
     "an empty array for None": ([np.array([]), *NET.W[1:]], [np.empty((0, 0)), *NET.b[1:]], 2),
     "0 for None": ([0, *NET.W[1:]], [*NET.b], 1),
+    "a flat row of weights": ([None, NET.W[1], NET.W[2][0]], [*NET.b], 1),
+    "flat weights and biases": ([None, NET.W[1].tolist(), NET.W[2][0].tolist()], FLAT, 2),
 }  # fmt: skip
 
 
@@ -701,6 +703,45 @@ def test_weights_and_biases_as_others_keep_them(came):
     net, message = error_of(call, session)
     assert message is None, message
     assert np.array_equal(bpcore.flatten(net), bpcore.flatten(NET))
+
+
+CHAIN = bpcore.Network([None, [[2.0]], [[-3.0]]], [None, [[0.5]], [[0.1]]])
+UNIT = bpcore.Network([None, [[1.0, -1.0]]], [None, [[0.5]]])
+SQUARE = init_network([3, 3, 3], rng=0)
+
+
+@pytest.mark.parametrize(("W", "b", "wanted"), [
+    ([None, 2.0, -3.0], [None, 0.5, 0.1], CHAIN), ([None, [2.0], [-3.0]], [None, [0.5], [0.1]], CHAIN),
+    ([*CHAIN.W], [None, 0.5, [0.1]], CHAIN), ([*SQUARE.W], [None, *(b[:, 0] for b in SQUARE.b[1:])], SQUARE),
+    ([None, [1.0, -1.0]], [None, [0.5]], UNIT), ([None, [1.0, -1.0]], [None, 0.5], UNIT),
+    (np.array([[1.0, -1.0]]), np.array([[0.5]]), UNIT), (np.array([1.0, -1.0]), np.array([0.5]), UNIT),
+    (np.array([*NET.W], dtype=object), np.array([*NET.b], dtype=object), NET),
+])  # fmt: skip
+def test_layers_as_beginners_write_them(W, b, wanted):
+    """Numbers, flat or square layers, no list around: cure by cure, until it is the network."""
+    session = start() | {"W": W, "b": b}
+    for _ in range(4):
+        if (message := error_of("Network(W, b)", session)[1]) is None:
+            break
+        code = re.search(r"; did you mean (.+)\?$", message)[1]
+        whole = code.startswith(("[None", "list("))
+        exec(f"{re.search('[Wb]', code)[0] if whole else target_of(message)} = {code}", session)
+    net, message = error_of("Network(W, b)", session)
+    assert message is None
+    assert np.array_equal(bpcore.flatten(net), bpcore.flatten(wanted))
+
+
+@pytest.mark.parametrize("call", ["unfold(Theta)", "forward_theta(Theta, X)"])
+def test_a_flat_row_of_folded_weights(call):
+    folded = start()["Theta"]
+    for flat in (folded[2][0], folded[2][0].tolist()):
+        session = start() | {"Theta": [None, folded[1], flat]}
+        code = re.search(r"^Theta\[2\] must .*; did you mean (.+)\?$", error_of(call, session)[1])[
+            1
+        ]
+        wanted, _ = error_of(call, start())
+        result, _ = error_of(call, session | {"Theta": eval(code, session)})
+        assert np.array_equal(numbers(result), numbers(wanted))
 
 
 @pytest.mark.parametrize("kind", [list, tuple])
