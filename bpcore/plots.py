@@ -32,13 +32,17 @@ def _axes(ax):
 def _shaped(values, shape, name, *, finite=True, least=1):
     """Check an array to be drawn; None in the shape stands for any length, so many at least."""
     array = valid.as_array(values, name, finite=finite)
-    fits = len(shape) == array.ndim and all(
-        k in (None, n) for k, n in zip(shape, array.shape, strict=True)
-    )
-    if not fits or array.size < least:
+
+    def fits(A):
+        pairs = zip(shape, A.shape, strict=True)
+        return len(shape) == A.ndim and all(k in (None, n) for k, n in pairs) and A.size >= least
+
+    if not fits(array):
         wanted = ", ".join("k" if k is None else str(k) for k in shape) + "," * (len(shape) == 1)
-        more = f", k at least {least}" * (least > 1)
-        raise ValueError(f"{name} must have shape ({wanted}){more}, got {array.shape}")
+        more = f", k at least {least}" * (least > 1 or not array.size)
+        changes = [".T"] + [".ravel()"] * (array.size in array.shape)  # a row or a column
+        hint = valid.cure(values, name, fits, *(valid.itself(values) + c for c in changes))
+        raise ValueError(f"{name} must have shape ({wanted}){more}, got {array.shape}{hint}")
     return array
 
 
