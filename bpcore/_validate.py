@@ -194,6 +194,18 @@ def as_labels(Y, rows=1, m=None, name="Y", *, loss=None, like="one label a sampl
     raise ValueError(f"{name} must {allowed}, got the values {np.unique(A)[:5].tolist()}{hint}")
 
 
+def classes(Y, m):
+    """Say how many rows m labels want: 1, or one a class if they tell of more than two."""
+    with suppress(TypeError, ValueError):  # ragged, or of kinds that cannot be compared
+        A = np.array(Y)
+        if A.ndim == 2 and A.shape[0] == m and A.shape[1] > 2:  # one-hot, samples in rows
+            return A.shape[1]
+        named = A.dtype.kind in "OUSbiu" or (np.round(A) == A).all()
+        if A.size == m and named and 2 < (k := len(np.unique(A))) <= m / 2:
+            return k
+    return 1
+
+
 def _label_codes(Y, rows, loss):
     """Give the ways in which labels usually come: rows, columns, one-hot, names, two numbers."""
     codes = ["{}.T", "{}.reshape(1, -1)"][: 1 if len(shape_of(Y)) == 2 else 2]

@@ -52,8 +52,9 @@ class Dataset(Value):
         if m not in labels and d == max(labels, default=0):  # so many labels: samples in rows
             d, m = m, d
         X = valid.as_columns(self.X, d, m=m)
-        rows = labels[0] if labels[1:] == X.shape[1:] else 1
-        fields = {"X": X, "Y": valid.as_labels(self.Y, rows, X.shape[1])}
+        m = X.shape[1]
+        rows = labels[0] if labels[1:] == (m,) and labels[0] > 1 else valid.classes(self.Y, m)
+        fields = {"X": X, "Y": valid.as_labels(self.Y, rows, m)}
         for name in ("mean", "deviation"):
             if (value := getattr(self, name)) is not None:
                 fields[name] = valid.as_columns(value, len(X), name, m=1)

@@ -316,6 +316,22 @@ def test_labels_of_three_classes(came):
             right(call, {"Y": np.eye(3)[:, KIND[0]]}, three | {"Y": KINDS[came]})
 
 
+@pytest.mark.parametrize("came", KINDS)
+def test_a_data_set_of_three_classes(came):
+    """As scikit-learn has them: a row for each class, without a network that has so many outputs."""
+    right("Dataset(X, Y)", {"Y": np.eye(3)[:, KIND[0]]}, {"Y": KINDS[came]})
+
+
+@pytest.mark.parametrize("labels", [
+    np.arange(7), RNG.normal(size=7), np.arange(7) / 2, [1, "a", None, 1, "a", None, 1], KIND + 0j,
+    np.datetime64("2026-01-01") + KIND, np.where(KIND, KIND, np.nan), np.where(KIND, KIND, np.inf),
+])  # fmt: skip
+def test_no_classes_in_other_numbers(labels):
+    message = error_of("Dataset(X, Y)", start() | {"Y": labels})[1]
+    assert message.startswith("Y must ")
+    assert not re.search(r"np\.(eye|unique)", message)
+
+
 @pytest.mark.parametrize("came", ["-1 and 1", "1 and 2", "flat booleans", "M and B", "a series"])
 def test_labels_of_two_classes_for_two_outputs(came):
     two = {"net": init_network([4, 3, 2], rng=0)}
@@ -817,6 +833,31 @@ def test_one_learning_rate_for_a_sweep():
     right(OTHERS["learning_rates"][0], {"learning_rates": [0.1]}, {"learning_rates": 0.1})
 
 
+DRAWN = {  # a figure: the line, what it takes, which of it comes turned round or as a row
+    "curves": ("plots.curves(x, series, xlabel='', ylabel='')", {"x": np.arange(3.0), "series": {"J": np.ones(3)}}, "x"),
+    "samples in a row": ("plots.path_1d(x, f, points, values)", {"x": np.arange(3.0), "f": np.ones(3), "points": np.ones(2), "values": np.ones(2)}, "x f points values"),
+    "region": ("plots.region(x1, x2, probability)", {"x1": np.arange(3.0), "x2": np.arange(2.0), "probability": np.eye(2, 3)}, "x1 x2 probability"),
+    "valley": ("plots.path_2d(x, y, f, points)", {"x": np.arange(3.0), "y": np.arange(2.0), "f": np.eye(2, 3), "points": np.ones((5, 2))}, "x y f points"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [np.array, np.ndarray.tolist, pd.DataFrame])
+@pytest.mark.parametrize("figure", DRAWN)
+def test_what_is_drawn_comes_as_a_row_a_column_or_turned_round(figure, kind):
+    """As the book's own X and Y of one row are."""
+    call, variables, names = DRAWN[figure]
+    for name in names.split():
+        good = variables[name]
+        for came in [good[None], good[:, None]] if good.ndim == 1 else [good.T]:
+            drawn, blamed = cured(call, variables | {name: kind(came)})
+            assert blamed == [name]
+            wanted, _ = error_of(call, start() | variables)
+            assert [line.get_xydata().tolist() for line in drawn.lines] == [
+                line.get_xydata().tolist() for line in wanted.lines
+            ]
+            plt.close("all")
+
+
 # Where there is no cure, none is suggested
 
 HOPELESS = {
@@ -840,8 +881,9 @@ def test_no_layer_is_lost_by_a_cure():
 @pytest.mark.parametrize("name", HOPELESS)
 def test_no_cure_is_suggested_where_there_is_none(name):
     for call, value in itertools.product(CALLS_OF[name], HOPELESS[name]):
-        if call == "Dataset(X, Y)" and getattr(value, "shape", ()) == (2, 7):
-            continue  # which are labels of two outputs there
+        kind = getattr(value, "shape", ()), getattr(value, "dtype", None)
+        if call == "Dataset(X, Y)" and kind in (((2, 7), float), ((1, 7), "U1")):
+            continue  # which are labels of two outputs, or of three classes, there
         message = error_of(call, start() | {name: value})[1]
         assert message is not None, (call, value)
         assert "did you mean" not in message, (call, value, message)
