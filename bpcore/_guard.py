@@ -28,6 +28,11 @@ class Guard:
     shape: tuple[int, ...] | None = None
     may_fail: bool = False
 
+    @property
+    def __wrapped__(self) -> Callable[..., Any]:
+        """The user's function, for whoever asks for its source or its signature."""
+        return self.function
+
     def __call__(self, *arguments: Any) -> np.ndarray:
         """Call the function and check what it gives."""
         if traced := [x for x in arguments if isinstance(x, Traced)]:

@@ -6,7 +6,6 @@ Needs IPython, which every notebook has. `glue` writes the output that MyST-NB r
 
 import ast
 import inspect
-import textwrap
 from typing import Any
 
 from IPython.display import Markdown, display
@@ -40,16 +39,22 @@ def show_source(*objects: Any, docstring: bool = False) -> None:
 
 def _source(thing):
     try:
-        return textwrap.dedent(inspect.getsource(thing)).rstrip()
+        source = inspect.getsource(thing).rstrip()
     except (OSError, TypeError):  # OSError: a function that was typed in, or made by exec
         wanted = "functions or classes written in a file or cell, such as sigmoid.function"
         raise TypeError(f"objects must be {wanted}, got {describe(thing)}") from None
+    margin = source[: -len(source.lstrip())]  # a text in a method may begin left of it
+    return "\n".join(line.removeprefix(margin) for line in source.splitlines())
 
 
 def _bare(source):
     """Drop the docstrings from a piece of source, and nothing else."""
     lines = source.splitlines()
-    for node in ast.walk(ast.parse(source)):
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # of a lambda there are whole lines, which may begin or end in a bracket
+        return source
+    for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node):
             text, *rest = node.body
             if not rest or rest[0].lineno == text.end_lineno:  # it is all, or shares its line

@@ -71,6 +71,48 @@ def test_what_has_no_source(thing):
         notebook.show_source(thing)
 
 
+class Texts:
+    """A class of the reader's."""
+
+    def letter(self):
+        """Say goodbye."""
+        return """
+Yours,
+    bpcore"""
+
+
+OWN = Activation(
+    "own",
+    lambda z: (
+        np.tanh(z)
+    ), lambda a: 1 - a * a
+)  # fmt: skip
+
+
+def own_slope(a):
+    """Give the slope."""
+    return 1 - a * a
+
+
+def test_a_text_may_begin_left_of_its_method(shown):
+    notebook.show_source(Texts.letter)
+    lines = 'def letter(self):\n    return """\nYours,\nbpcore"""'
+    assert source(shown) == lines
+
+
+@pytest.mark.parametrize("docstring", [False, True])
+def test_a_function_of_an_activation_of_ones_own(shown, docstring):
+    notebook.show_source(OWN.derivative, docstring=docstring)
+    assert source(shown) == "), lambda a: 1 - a * a"
+    shown.clear()
+    own = Activation("own", np.tanh, own_slope)
+    notebook.show_source(own.derivative, docstring=docstring)
+    assert ("Give the slope" in source(shown)) == docstring
+    assert list(inspect.signature(own.derivative).parameters) == ["a"]
+    with pytest.raises(TypeError, match=r"^objects must be functions or classes"):
+        notebook.show_source(own.function)
+
+
 def all_is_said():
     """There is no more."""
 
