@@ -55,7 +55,7 @@ class LayerCheck(Value):
 
     @property
     def blind(self) -> bool:
-        """Whether the gradient is 0 here, or so small that rounding could hide a mistake."""
+        """Whether the gradient is 0 here, or rounding or the step could hide a mistake."""
         return not self.wrong and self.floor > BLIND
 
 
@@ -117,7 +117,8 @@ class GradientCheck(Value):
         if blind := [found for found in down if found.blind or not self.samples]:
             zero = all(found.floor == np.inf for found in blind)
             what = "their gradients are" if len(blind) > 1 else "its gradient is"
-            why = f"{what} zero" if zero else "rounding could hide a mistake"
+            cause = "rounding or the step h" if self.method == "central" else "rounding"
+            why = f"{what} zero" if zero else f"{cause} could hide a mistake"
             why = why if self.samples else "no sample is left"
             parts.append(f"{_listed(blind)} cannot be judged, {why}")
         if self.kinks:
