@@ -342,6 +342,19 @@ def test_labels_of_several_classes_have_a_row_for_each():
     assert Dataset([[1.0]], [[0], [1]]).Y.shape == (2, 1)
 
 
+def test_labels_of_several_classes_that_come_otherwise_are_told_their_rows():
+    kinds = np.array([0, 1, 2, 0, 1, 2])
+    for labels in (kinds, kinds[None], kinds * 1.0, np.eye(3)[kinds], [*"abcabc"]):
+        with pytest.raises((ValueError, TypeError), match=r"^Y must .*; did you mean ") as caught:
+            Dataset(np.ones((4, 6)), labels)
+        code = str(caught.value).split("did you mean ")[1][:-1]
+        rows = eval(code, {"np": np, "Y": labels})
+        assert np.array_equal(Dataset(np.ones((4, 6)), rows).Y, np.eye(3)[:, kinds])
+    for labels in (np.arange(6), np.arange(6) / 4, [1, "a", None] * 2, [[1], [1, 2]]):
+        with pytest.raises((ValueError, TypeError), match=r"^Y must [^;]*$"):
+            Dataset(np.ones((4, 6)), labels)
+
+
 def test_worked_example():
     net, X, Y = worked_example()
     assert (net.n, net.num_parameters) == ((4, 3, 1), 19)
