@@ -129,11 +129,16 @@ def _holds_itself(call, arguments):
 
 
 def _place(parent, value, new):
-    """Give the node at which a field was changed, one that has a line."""
+    """Give the node at which a field was changed, one that has a line and says which it is."""
     if isinstance(value, list):
         differ = (v for v, n in zip_longest(value, new or []) if v is not n)
-        value = next(differ, None)
-    return value if hasattr(value, "lineno") else parent
+        value = getattr(new, "first", None) or next(differ, None)
+    alone = isinstance(value, ast.Name | ast.Constant) and _lines(value) == _lines(parent)
+    return parent if alone or not hasattr(value, "lineno") else value
+
+
+def _lines(node):
+    return getattr(node, "lineno", None), getattr(node, "end_lineno", None)
 
 
 def told(source: str, changed: str) -> str:

@@ -95,13 +95,15 @@ def located(answer: Callable, cases: dict) -> Slip | None:
             facts = {"line": line, "piece": _piece(sources[k], place), "path": path}
             if all(is_right(changed, *one, compare) for one in inputs):
                 return Slip("place", facts)
-            part = part or Slip("place of one", facts)
+            part = part or (Slip("place of one", facts) if path else None)
     return part
 
 
 def _first_wrong(got, want, compare):
-    """Give the first place of an answer that is wrong."""
-    return next((p for p, g, w in pairs(got, want, "your result") if not compare.close(g, w)), "")
+    """Give the first place of an answer that is wrong, of those that hold numbers or None."""
+    places = (p for p, g, w in pairs(got, want, "your result") if not compare.close(g, w))
+    inner = {p for p, _, _ in pairs(want, want, "your result")}
+    return next((p for p in places if p in inner), "")
 
 
 def _mends(function, path, given, want, compare):

@@ -118,7 +118,16 @@ def _everywhere(function, names):
                 continue
         for each in new:
             swap = _Swap(ast.dump(nodes[0]), each)
-            yield [swap.visit(copy.deepcopy(statement)) for statement in function.body]
+            body = (swap.visit(copy.deepcopy(statement)) for statement in function.body)
+            yield _Everywhere(body, min(nodes, key=lambda node: (node.lineno, node.col_offset)))
+
+
+class _Everywhere(list):
+    """A body that is changed in several places; it knows the first of them."""
+
+    def __init__(self, body, first):
+        super().__init__(body)
+        self.first = first
 
 
 class _Swap(ast.NodeTransformer):

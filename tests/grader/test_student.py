@@ -303,6 +303,34 @@ def test_chance_and_what_is_kept_are_told(capsys):
 def test_an_argument_that_is_not_used_is_told(capsys):
     code = "def weighted_input(W, b, A):\n    f = lambda: W\n    return 3 * f() @ A + 1\n"
     assert "does not use its argument b" in told(capsys, "weighted_input", code)
+def test_the_place_of_a_slip_that_is_made_twice_is_that_of_the_first(capsys):
+    code = (
+        "def weighted_input(W, b, A):\n    def z(A):\n        c = A\n"
+        "        return W @ (c / len(c)) + b + 0 * np.sum(c / len(c))\n    return z(A)\n"
+    )
+    said = told(capsys, "weighted_input", code)
+    assert "Line 4 of your cell is one small change away from right: look at c / len(c) (" in said
+
+
+def test_a_name_or_a_number_alone_does_not_say_where(capsys):
+    code = "def weighted_input(W, b, A):\n    n = b\n    return W @ A + n * b + 2 * b - n * b\n"
+    assert "look at 2 * b (" in told(capsys, "weighted_input", code)
+    code = (
+        "def gradient_error(x, y):\n    n = np.linalg.norm\n    return n(x - y) / min(n(x), n(y))\n"
+    )
+    assert "look at min(n(x), n(y)) (" in told(capsys, "gradient_error", code)
+
+
+def test_no_place_is_told_where_no_change_mends_anything(capsys):
+    code = (
+        "def batch_limits(m, size):\n    k = m // size\n"
+        "    return [[i * size, i * size + size] for i in range(k)][: k % 3 + 1] * (1 + k % 2)\n"
+    )
+    said = told(capsys, "batch_limits", code)
+    assert said.startswith("✗ batch_limits: ")
+    assert "small change" not in said
+
+
 
 
 @pytest.mark.parametrize(
