@@ -12,6 +12,7 @@ import numpy as np
 
 from bpgrader.compare import PUT_BACK, Compare, is_number, pairs, real
 from bpgrader.cures import cure
+from bpgrader.forms import clean, difference
 from bpgrader.hints import likely, where
 from bpgrader.inside import decode
 from bpgrader.verdict import Slip, Status, Verdict, reread
@@ -88,7 +89,7 @@ def problem(outcome: Any, want: Any, compare: Compare) -> tuple[Status, Slip] | 
             return None
         got, want = compare.aligned(value[0], want)
         path, g, w = next(p for p in pairs(got, want, "your result") if not compare.close(*p[1:]))
-        return Status.WRONG, _difference(path, g, w, compare)
+        return Status.WRONG, difference(path, g, w, compare)
     if not isinstance(outcome, dict) or "value" in outcome:
         return Status.STOPPED, Slip("unread")
     if "refused" in outcome:
@@ -105,67 +106,6 @@ def problem(outcome: Any, want: Any, compare: Compare) -> tuple[Status, Slip] | 
     if facts["error"] == "OverTime":
         return Status.STOPPED, Slip("time", {"seconds": facts["text"]})
     return Status.STOPPED, Slip("stopped", facts)
-
-
-def clean(text: Any) -> str:
-    """Cut a student's text, and take out what would steer a terminal."""
-    return "".join(c if c.isprintable() else " " for c in str(text)[:300]).strip()
-
-
-def _difference(path, got, want, compare):
-    """Say how one place in an answer differs from what is wanted."""
-    facts = {"path": path, "want": _form(want), "got": _form(got)}
-    if want is None:
-        return Slip("filled", facts)
-    if got is None:
-        return Slip("unfilled" if path.endswith("]") else "none", facts)
-    if isinstance(want, list) and isinstance(got, list):
-        return _lengths(path, got, want, compare)
-    if isinstance(want, dict) and isinstance(got, dict):
-        yours = clean(", ".join(got)) or "none"
-        return Slip("keys", {"path": path, "want": ", ".join(want), "got": yours})
-    if not is_number(got) or not is_number(want):
-        return Slip("list" if isinstance(got, list) and is_number(want) else "kind", facts)
-    got, want = real(got), real(want)
-    if got.shape != want.shape:
-        return Slip(_shapes(got, want), facts)
-    right = np.isfinite(got) & np.isclose(got, want, rtol=compare.rtol, atol=compare.atol)
-    first = tuple(int(k) for k in np.argwhere(~right)[0])
-    place = f"{path}[{', '.join(map(str, first))}]" if first else path
-    facts = {"path": place, "got": f"{got[first]:.10g}", "want": f"{want[first]:.10g}"}
-    return Slip("numbers", facts)
-
-
-def _lengths(path, got, want, compare):
-    """Say what a list of the wrong length lacks, or has too much of."""
-    facts = {"path": path, "want": len(want), "got": len(got)}
-    for code, g, w in (
-        ("first", got, want[1:]),
-        ("last", got, want[:-1]),
-        ("extra", got[: len(want)], want),
-        ("before", got[-len(want) :], want),
-    ):
-        if want and compare.same(g, w):
-            extra = len(got) - len(want)
-            return Slip(code, {**facts, "extra": f"{extra} entr{'y' if extra == 1 else 'ies'}"})
-    return Slip("length", facts)
-
-
-def _shapes(got, want):
-    """Name the way in which a shape is wrong."""
-    if want.ndim == 2 and got.shape == want.shape[::-1]:
-        return "turned"
-    if want.ndim == 2 and got.size == want.size:
-        return "axis"
-    if got.size == 1 < want.size:
-        return "averaged"
-    return "spread" if want.size == 1 < got.size else "shape"
-
-
-def _form(value):
-    if isinstance(value, np.ndarray) and value.ndim:
-        return f"an array of shape {value.shape}"
-    return {list: "a list", dict: "a dict"}.get(type(value), "one number")
 
 
 def _part(outcome, want, part, compare):

@@ -15,18 +15,20 @@ TEXTS = {
     "limit": "{text}",
     "absent": "{text}",
     # what came back has another form
-    "refused": "Your function returned {what}; wanted are numbers, NumPy arrays, and lists, tuples "
+    "refused": "Your result is or holds {what}; it may be numbers, NumPy arrays, and lists, tuples "
     "or dicts of these",
     "complex": "Your function returned complex numbers where real ones are wanted: the eigenvalues "
     "of a symmetric matrix come from np.linalg.eigvalsh, and a root of a negative number is a slip",
     "changed": "Your function changes its input {name}, so whoever uses it afterwards gets other "
     "numbers; work on a copy ({name}.copy()), and write x = x * y in place of x *= y",
-    "none": "{path} must be {want}, you gave None: is a return missing?",
-    "unfilled": "{path} is None where {want} is wanted: that entry was never filled; look at the "
-    "first and the last turn of your loop",
+    "none": "{path} must be {want}, you gave None: is a return missing? (append, reverse and sort "
+    "give None, too)",
+    "unfilled": "{path} is None where {want} is wanted: it was never filled (look at the first and "
+    "the last turn of your loop), or with what append, reverse or sort gives",
     "filled": "{path} must be None",
     "kind": "{path} must be {want}, you gave {got}",
-    "list": "{path} must be {want}, you gave a list: make it one with np.array(...)",
+    "list": "{path} must be {want}, you gave {got}: make it one with np.array(...)",
+    "array": "{path} must be {want}, you gave {got}: make it one with .tolist()",
     "keys": "{path} must have exactly the keys {want}, yours has {got}",
     "length": "{path} must have {want} entries, yours has {got}",
     "first": "{path} lacks its first entry; the others are right",

@@ -121,7 +121,7 @@ CODES = {
     "axis": lambda X, r: X.mean(axis=1),
     "transposed": lambda X, r: X.mean(axis=1)[None],
     "turned": lambda X, r: X.sum(axis=1)[None],
-    "list": lambda X, r: X.mean(axis=1).tolist(),
+    "list": lambda X, r: X.mean(axis=1, keepdims=True).tolist(),
     "averaged": lambda X, r: X.mean(),
     "none": lambda X, r: None,
     "changed": lambda X, r: np.add(X, 0, out=X) * 0 + np.multiply(X, 2, out=X).mean() * 0 + r,

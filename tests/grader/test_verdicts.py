@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from bpgrader.compare import Compare, pairs
+from bpgrader.forms import clean
 from bpgrader.inside import encode
-from bpgrader.judge import clean, judge, shown
+from bpgrader.judge import judge, shown
 from bpgrader.verdict import Status
 
 
@@ -70,7 +71,11 @@ SINGLE = {  # what came where 3.5 is wanted -> status and sentences
         Status.WRONG,
         f"{UNREAD} Input: x = 1.",
     ),
-    "a list": (value([3.5]), Status.WRONG, "Your result must be one number, you gave a list: "),
+    "a list": (
+        value([3.5]),
+        Status.WRONG,
+        "Your result must be one number, you gave a list or tuple with 1 entry. ",
+    ),
     "a dict": (value({"a": 1}), Status.WRONG, "Your result must be one number, you gave a dict."),
     "an array": (
         value(np.ones(3)),
@@ -98,11 +103,23 @@ FORMS = [  # what came, what is wanted, sentence
     (A[:, :1], A[:1, :1], "is a mean or a sum missing"),
     (A.T, A, "did you transpose"),
     (A.reshape(2, 3)[:, :2], A[:, :1], r"\(3, 1\), you gave an array of shape \(2, 2\)\. "),
-    ([1.0, A], A, r"must be an array of shape \(3, 2\), you gave a list: make it one with np\.arr"),
+    (
+        A.tolist(),
+        A,
+        r"of shape \(3, 2\), you gave a list or tuple with 3 entries: make it one with n",
+    ),
+    (
+        [1.0, A],
+        A,
+        r"must be an array of shape \(3, 2\), you gave a list or tuple with 2 entries\. ",
+    ),
+    ([*A.T], A, r"must be an array of shape \(3, 2\), you gave a list or tuple with 2 entries\. "),
+    (A, A.tolist(), r"must be a list, you gave an array of shape \(3, 2\): make it one with \.tol"),
+    (A, [*A], r"must be a list, you gave an array of shape \(3, 2\)\. "),
     ({"a": 1.0}, A, r"must be an array of shape \(3, 2\), you gave a dict\. "),
     (A, [1.0], r"must be a list, you gave an array of shape \(3, 2\)\. "),
     (2.5, {"a": 1.0}, "must be a dict, you gave one number"),
-    ([2.5], {"a": 1.0}, r"must be a dict, you gave a list\. "),
+    ([2.5], {"a": 1.0}, r"must be a dict, you gave a list or tuple with 1 entry\. "),
     ({}, {"a": 1.0, "b": 2.0}, "exactly the keys a, b, yours has none"),
     ({"c": 1.0, "d": 2.0}, {"a": 1.0}, "exactly the keys a, yours has c, d"),
     (None, A, r"must be an array of shape \(3, 2\), you gave None: is a return missing\?"),
