@@ -14,14 +14,15 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, MappingView, MutableSequence
 from typing import Any
 
 import numpy as np
 
 MAX_NUMBERS = 10_000
 MAX_DEPTH = 6
-PLAIN = {np.ndarray: "np.asarray", dict: "dict", list: "list", tuple: "tuple"}
+PLAIN = {np.ndarray: "np.asarray", dict: "dict", tuple: "tuple"}
+PLAIN |= dict.fromkeys((MutableSequence, Iterator, MappingView, range), "list")
 FORM = {  # of what comes out for one input
     "value": (object,),
     "after": (list,),
@@ -36,7 +37,8 @@ FORM = {  # of what comes out for one input
 def encode(value: Any, depth: int = 0) -> Any:
     """Turn numbers, plain arrays, None, and lists, tuples or dicts of these into JSON values.
 
-    An array becomes ``{"shape": [...], "data": [...]}``, a dict ``{"dict": {...}}``.
+    An array becomes ``{"shape": [...], "data": [...]}``, a dict ``{"dict": {...}}``. Whole numbers
+    and truth values stay such.
 
     Raises
     ------
@@ -45,8 +47,8 @@ def encode(value: Any, depth: int = 0) -> Any:
 
     Examples
     --------
-    >>> encode((None, np.array([[1.0, 2.0]])))
-    [None, {'shape': [1, 2], 'data': [1.0, 2.0]}]
+    >>> encode((None, np.array([[1.0, 2.0]]), np.array([3])))
+    [None, {'shape': [1, 2], 'data': [1.0, 2.0]}, {'shape': [1], 'data': [3]}]
     """
     if depth > MAX_DEPTH:
         raise TypeError("lists nested too deep")
@@ -57,12 +59,14 @@ def encode(value: Any, depth: int = 0) -> Any:
     if type(value) is np.ndarray or isinstance(value, (bool, np.generic)):
         array = np.asarray(value)
         if array.dtype.kind not in "biuf":
-            raise TypeError(f"values of dtype {array.dtype} where real numbers are wanted")
+            odd = array.dtype == object
+            wanted = ", which .tolist() makes plain" if odd else " where real numbers are wanted"
+            raise TypeError(f"values of dtype {array.dtype}{wanted}")
         if array.size > MAX_NUMBERS:
             raise TypeError(f"more than {MAX_NUMBERS:,} numbers")
-        data = array.astype(float)
         if array.ndim == 0:
-            return array.item() if array.dtype.kind in "iu" else float(data)
+            return array.item() if array.dtype.kind in "iu" else float(array)
+        data = array if np.can_cast(array.dtype, np.int64) else array.astype(float)
         return {"shape": list(array.shape), "data": data.ravel().tolist()}
     if type(value) is list or type(value) is tuple:
         if len(value) > MAX_NUMBERS:
@@ -99,15 +103,12 @@ def decode(tree: Any, depth: int = 0) -> Any:
             return {key: decode(item, depth + 1) for key, item in tree["dict"].items()}
         if set(tree) == {"shape", "data"}:
             shape, data = tree["shape"], tree["data"]
-            if (
-                type(shape) is list
-                and type(data) is list
-                and len(shape) <= 8
-                and len(data) <= MAX_NUMBERS
-                and all(type(n) is int and 0 <= n <= MAX_NUMBERS for n in shape)
-                and set(map(type, data)) <= {int, float}
-            ):
-                return np.array(data, dtype=float).reshape(shape)
+            if type(shape) is type(data) is list and len(shape) <= 8 and len(data) <= MAX_NUMBERS:
+                sizes = all(type(n) is int and 0 <= n <= MAX_NUMBERS for n in shape)
+                kinds = set(map(type, data))
+                if sizes and (kinds <= {int, float} or kinds == {bool}):
+                    dtype = bool if kinds == {bool} else np.int64 if kinds == {int} else float
+                    return np.array(data, dtype=dtype).reshape(shape)
     raise ValueError("not a number, an array, or a list of these")
 
 

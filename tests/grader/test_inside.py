@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 import sys
-from collections import defaultdict, namedtuple
+from collections import defaultdict, deque, namedtuple
 
 import numpy as np
 import pytest
@@ -187,6 +187,13 @@ REFUSED = {
     "a dict of another kind": (defaultdict(list), "defaultdict, which dict(...) makes plain"),
     "a tuple with names": (namedtuple("Pass", "z a")(1, 2), "Pass, which tuple(...) makes plain"),
     "a list of another kind": (type("Own", (list,), {})(), "Own, which list(...) makes plain"),
+    "a deque": (deque([1.0]), "deque, which list(...) makes plain"),
+    "a generator": ((x for x in (1, 2)), "generator, which list(...) makes plain"),
+    "a map": (map(abs, (1, 2)), "map, which list(...) makes plain"),
+    "values of a dict": ({1: 2.0}.values(), "dict_values, which list(...) makes plain"),
+    "a range": (range(3), "range, which list(...) makes plain"),
+    "an array of arrays": (np.array([None, np.ones(2)], object), "object, which .tolist() makes"),
+    "an array like None": (np.zeros_like(None), "object, which .tolist() makes plain"),
     "a text": ("1.5", "a value of type str where numbers or arrays are wanted"),
     "complex numbers": (np.ones(2) * 1j, "values of dtype complex128 where real numbers"),
 }
@@ -200,6 +207,25 @@ def test_what_is_too_much_or_of_another_kind_is_refused(case):
         encode(held)
     if cure := re.search(r"which (.*)\(\.\.\.\) makes plain", why):
         encode(eval(cure[1])(held))
+    elif "which .tolist() makes plain" in why:
+        encode(held.tolist())
+
+
+@pytest.mark.parametrize("kind", [bool, np.int64, float])
+@pytest.mark.parametrize("shape", [(2, 3), (1,)])
+def test_whole_numbers_and_truth_values_stay_such(kind, shape):
+    held = np.ones(shape, dtype=kind)
+    (given,) = json.loads(json.dumps([encode(held)]))
+    assert decode(given).dtype == kind
+    assert call(lambda y: y, [given]) == {"value": given}
+
+
+def test_of_arrays_only_those_of_numbers_are_believed():
+    for data in ([1, True], [1.0, False], [None], ["1"], [2**70]):
+        with pytest.raises((ValueError, OverflowError)):
+            decode({"shape": [len(data)], "data": data})
+    for held in (np.array([2**63], np.uint64), np.ones(1, np.uint8), np.ones(1, np.float16)):
+        assert decode(encode(held)) == held
 
 
 def test_what_is_just_small_enough_comes_through():

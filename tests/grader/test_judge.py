@@ -172,7 +172,7 @@ def test_not_done_is_not_wrong():
         [{"value": {"shape": [-1], "data": [1.0]}}] * 4,
         [{"value": {"shape": [10**9, 10**9], "data": []}}] * 4,
         [{"value": {"shape": ["3"], "data": [1.0]}}] * 4,
-        [{"value": {"shape": [1], "data": [True]}}] * 4,
+        [{"value": {"shape": [2], "data": [True, 1.0]}}] * 4,
         [{"value": {"shape": [1], "data": [[1.0]]}}] * 4,
         [{"value": "1"}] * 4,
         [{"value": True}] * 4,
