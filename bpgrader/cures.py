@@ -64,8 +64,8 @@ CURES = [
     (
         "math on arrays",
         r"only (0-dimensional|length-1|size-1) arrays",
-        "math.exp, math.log and float take one number; use np.exp, np.log and their like, which"
-        " take whole arrays; an array that holds one number gives it by .item()",
+        "use np.exp, np.log and their like, which take whole arrays: math.exp, math.log and float "
+        "take one number; an array that holds one number gives it by .item()",
     ),
     (
         "built-in sum or max",
@@ -90,6 +90,18 @@ CURES = [
         "np.array(...)",
     ),
     (
+        "labels as a mask",
+        r"arrays used as indices|'invert' not supported",
+        "labels are numbers, and a choice of entries needs truth values: write a[Y == 1] for a[Y],"
+        " and Y == 0 or 1 - Y for ~Y",
+    ),
+    (
+        "method of a tensor",
+        r"ndarray' object has no attribute '(?P<name>abs|exp|log|log1p|sqrt|square|tanh|sign|where|"
+        r"maximum|minimum|matmul|multiply|add|subtract|power|reciprocal|median|average)'",
+        "an array has no method {name}: in NumPy that is a function, np.{name}(...)",
+    ),
+    (
         "whole number",
         r"only integer scalar arrays|'float' object cannot be interpreted as an integer|"
         r"(list|tuple|range|slice) indices must be|only integers, slices|__index__",
@@ -100,13 +112,19 @@ CURES = [
         "None",
         r"NoneType",
         "something is None: entry 0 of W, b and z is None by intention (layers count from 1), "
-        "and a function that lacks its return gives None",
+        "and a function that lacks its return gives None, as append, reverse and sort do",
     ),
     (
         "unpacking",
         r"too many values to unpack|not enough values to unpack|cannot unpack",
         "the names on the left and the values on the right differ in number: look at what the "
         "function gives back",
+    ),
+    (
+        "different lengths",
+        r"inhomogeneous",
+        "the parts differ in shape, so np.array makes no array of them: give them as a list, "
+        "[dW, db], or make them alike",
     ),
     (
         "list in arithmetic",
@@ -197,6 +215,18 @@ CURES = [
         "not Python",
         r"(Syntax|Indentation|Tab)Error",
         "the cell is not valid Python: look at brackets, colons and indents near that line",
+    ),
+    (
+        "key",
+        r"unhashable",
+        "a list, a dict or an array cannot be a key, an entry of a set, or an argument of a "
+        "function with @lru_cache: take a number or a text, or leave that out",
+    ),
+    (
+        "reaches out",
+        r"EOFError|StdinNotImplemented|FileNotFoundError|PermissionError",
+        "the grader runs a function on its arguments alone, without files, and nobody answers an "
+        "input(...)",
     ),
     (
         "types",

@@ -1,6 +1,8 @@
 """Errors get a cure and wrong numbers a name, on examples of which the messages know nothing."""
 
+import functools
 import math
+import re
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from bpgrader.spec import Exercise
 from bpgrader.verdict import TEXTS, Slip, Status, Verdict
 
 A, W, B = np.arange(15.0).reshape(3, 5), np.ones((2, 3)), np.ones((2, 1))
-NOTHING, ONE, TWO = None, [1], 2.0
+NOTHING, ONE, TWO, LABELS = None, [1], 2.0, np.ones(5)
 ERRORS = {
     "inner sizes": [lambda: A @ W, lambda: W @ np.ones(4), lambda: np.dot(W, W)],
     "number in @": [lambda: W @ 2.0, lambda: NOTHING @ A],
@@ -42,10 +44,14 @@ ERRORS = {
         lambda: [1.0] - [2.0],
         lambda: [1, 2].T,
         lambda: [1] / 2,
-        lambda: np.array([[1, 2], [3]]),
         lambda: [1, 2] >= 1,
         lambda: 0.5 * [1],
     ],
+    "different lengths": [lambda: np.array([[1, 2], [3]]), lambda: np.array([W, A])],
+    "labels as a mask": [lambda: A[:, LABELS], lambda: ~LABELS],
+    "method of a tensor": [lambda: A.exp(), lambda: A.log(), lambda: W.matmul(A), lambda: A.abs()],
+    "key": [lambda: {A: 1}, lambda: {(1, 2), [1]}, lambda: functools.lru_cache(np.exp)(A)],
+    "reaches out": [lambda: np.load("weights.npy"), lambda: np.loadtxt("data.csv")],
     "not a function": [lambda: A(1), lambda: TWO(3), lambda: ONE(0)],
     "call without brackets": [lambda: A.mean + 1, lambda: np.exp[A], lambda: A.mean[0]],
     "whole number": [lambda: A[1.0], lambda: range(5 / 2), lambda: A[: 3 / 2]],
@@ -79,6 +85,19 @@ def test_every_cure_is_a_sentence_and_an_unknown_error_has_one_too():
     for kind, pattern, text in [*CURES, ("", "", cure("StrangeError: x")[1])]:
         assert len(text.split()) > 4, (kind, pattern)
         assert not text.endswith(".")
+
+
+def test_no_sentence_begins_with_code():
+    """Its first letter is made large: Math.exp is no Python."""
+    for text in [*TEXTS.values(), *(text for *_, text in CURES)]:
+        assert not re.match(r"\S*\w[.(\[_]\w", text), text
+
+
+def test_functions_that_a_cure_names_are_numpys():
+    pattern = next(p for kind, p, _ in CURES if kind == "method of a tensor")
+    for name in re.search(r"<name>(.*)\)", pattern)[1].split("|"):
+        assert callable(getattr(np, name))
+        assert not hasattr(np.ndarray, name)
 
 
 def verdict(answer, reference, draw, **options):
