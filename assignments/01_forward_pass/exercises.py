@@ -214,6 +214,7 @@ sheet = Sheet(
         Exercise(
             name="forward_pass",
             points=4,
+            uses=("weighted_input",),
             equation="eq-f2",
             chapter="02_forward_pass",
             inputs=[
@@ -268,7 +269,7 @@ sheet = Sheet(
         ),
         Exercise(
             name="classify",
-            uses=("forward_pass",),
+            uses=("weighted_input", "forward_pass"),
             points=2,
             equation="eq-decision",
             chapter="02_forward_pass",
@@ -317,6 +318,7 @@ sheet = Sheet(
         Exercise(
             name="saturated_share",
             points=3,
+            uses=("weighted_input",),
             equation="eq-sigmoid",
             chapter="05_sigmoid_derivative",
             inputs=[saturation_inputs(0.0091, 0.0099), saturation_inputs(0.0101, 0.0109)],

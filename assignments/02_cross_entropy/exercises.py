@@ -144,6 +144,7 @@ sheet = Sheet(
             wrong={
                 "You summed over the samples; the cost is the mean.": lambda a, Y: np.sum(
                     naive(a, Y)
+            uses=("likelihood_of_labels",),
                 ),
                 "The minus sign is missing: logarithms of probabilities are negative.": (
                     lambda a, Y: -np.mean(naive(a, Y))

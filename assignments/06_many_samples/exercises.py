@@ -295,7 +295,7 @@ sheet = Sheet(
         ),
         Exercise(
             name="minibatch_epoch",
-            uses=("batch_limits",),
+            uses=("sample_gradients", "batch_limits"),
             points=4,
             equation="eq-minibatch",
             chapter="11_many_samples",
@@ -402,7 +402,7 @@ sheet = Sheet(
         ),
         Exercise(
             name="final_costs",
-            uses=("minibatch_epoch",),
+            uses=("sample_gradients", "minibatch_epoch"),
             points=3,
             equation="eq-update",
             chapter="04_gradient_descent",

@@ -31,6 +31,22 @@ def test_nothing_is_carried_to_what_may_not_build_on_it(graded, submit):
     assert result["classify"]["points"] == 2
 
 
+def test_whoever_builds_on_the_first_layer_loses_it_alone(graded, submit):
+    result = graded(
+        submit(
+            weighted_input="def weighted_input(W, b, A):\n    return W @ A\n",
+            forward_pass="def forward_pass(W, b, X):\n    z, a = [None], [X]\n"
+            "    for w, c in zip(W[1:], b[1:]):\n        z.append(weighted_input(w, c, a[-1]))\n"
+            "        a.append(1 / (1 + np.exp(-z[-1])))\n    return {'z': z, 'a': a}\n",
+            saturated_share="def saturated_share(W, b, X, scale):\n"
+            "    a = 1 / (1 + np.exp(-weighted_input(scale * W[1], b[1], X)))\n"
+            "    return np.mean((a < 0.01) | (a > 0.99))\n",
+        )
+    )
+    lost = [e["name"] for e in result.exercises if e["points"] < e["max_points"]]
+    assert lost == ["weighted_input"]
+
+
 def test_what_is_run_again_has_only_the_time_that_is_left(graded, submit, monkeypatch):
     run, given = sandbox.run, []
     monkeypatch.setattr(sandbox, "run", lambda *a, **k: given.append(k["seconds"]) or run(*a, **k))
