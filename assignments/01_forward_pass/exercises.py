@@ -91,11 +91,12 @@ def layer_inputs(rng):
 
 
 def balanced_inputs(rng):
-    """Draw a network whose predictions are of both classes."""
+    """Draw a network whose logits are of both signs, the nearest to 0 at 0.1 and -0.1."""
     W, b, X = network(rng, 3)
     z = np.sort(forward_recursive(W, b, X)["z"][-1], axis=None)
-    b[-1] -= (z[len(z) // 2 - 1] + z[len(z) // 2]) / 2
-    return W, b, X
+    low, high = z[len(z) // 2 - 1 : len(z) // 2 + 1]
+    size, middle = 0.2 / (high - low), (low + high) / 2
+    return [*W[:-1], size * W[-1]], [*b[:-1], size * (b[-1] - middle)], X
 
 
 def tied_inputs(rng):
@@ -213,8 +214,8 @@ sheet = Sheet(
         ),
         Exercise(
             name="forward_pass",
-            points=4,
             uses=("weighted_input",),
+            points=4,
             equation="eq-f2",
             chapter="02_forward_pass",
             inputs=[
@@ -317,8 +318,8 @@ sheet = Sheet(
         ),
         Exercise(
             name="saturated_share",
-            points=3,
             uses=("weighted_input",),
+            points=3,
             equation="eq-sigmoid",
             chapter="05_sigmoid_derivative",
             inputs=[saturation_inputs(0.0091, 0.0099), saturation_inputs(0.0101, 0.0109)],

@@ -13,10 +13,18 @@ def predictions(rng):
     return rng.uniform(0.05, 0.95, (1, m)), labels(rng, m)
 
 
+def confident(rng):
+    """Draw probabilities and labels, with a confident mistake for each class."""
+    a, Y = predictions(rng)
+    edge = rng.uniform(1e-3, 4e-3, 2)
+    return np.hstack([a, [[edge[0], 1 - edge[1]]]]), np.hstack([Y, [[1.0, 0.0]]])
+
+
 def logits(rng):
-    """Draw logits, some of them so large that naive formulas fail, right and wrong ones."""
-    z = np.append(rng.normal(0, 3, 5), rng.uniform(720, 1000, 4) * [1, 1, -1, -1])
-    Y = np.append(rng.integers(0, 2, 5), [0, 1, 0, 1])
+    """Draw logits, right and wrong ones: some so large that naive formulas fail, some not quite."""
+    large = np.append(rng.uniform(720, 1000, 2), [rng.uniform(15, 17), rng.uniform(23, 26)])
+    z = np.concatenate([rng.normal(0, 3, 5), large, -large])
+    Y = np.append(rng.integers(0, 2, 5), [0, 1, 0, 1, 0, 1, 1, 0])
     order = rng.permutation(z.size)
     return z[order][None], Y[order][None].astype(float)
 
@@ -32,7 +40,7 @@ def distributions(rng):
 def one_feature(rng):
     """Draw one feature, labels, and slopes, some of them steep."""
     m = samples(rng)
-    steep = rng.uniform(300, 600, 2)
+    steep = np.append(rng.uniform(300, 600, 2), rng.uniform(5, 8))
     return 2 + rng.normal(size=(1, m)), labels(rng, m), np.append(rng.normal(size=3), steep)
 
 
@@ -136,15 +144,15 @@ sheet = Sheet(
         ),
         Exercise(
             name="cross_entropy_cost",
+            uses=("likelihood_of_labels",),
             points=2,
             equation="eq-cost",
             chapter="03_loss",
-            inputs=predictions,
+            inputs=[predictions, confident],
             reference=lambda a, Y: np.mean(bpcore.cross_entropy(np.log(a / (1 - a)), Y)),
             wrong={
                 "You summed over the samples; the cost is the mean.": lambda a, Y: np.sum(
                     naive(a, Y)
-            uses=("likelihood_of_labels",),
                 ),
                 "The minus sign is missing: logarithms of probabilities are negative.": (
                     lambda a, Y: -np.mean(naive(a, Y))
