@@ -2,6 +2,7 @@
 
 import inspect
 from dataclasses import dataclass
+from json import dumps
 
 from bpgrader.answers import answer_ids, parsed
 from bpgrader.assignment import Assignment
@@ -68,8 +69,13 @@ def prove(assignment: Assignment, *, boxed: bool = True, draws: int = DRAWS) -> 
     faults = []
     if held := set(names) & set(sheet.offers):
         faults.append(f"offers must not hold what is asked for: {', '.join(held)}")
-    cases = hidden_cases(sheet, 0)
+    cases, again = hidden_cases(sheet, 0), hidden_cases(sheet, 0)
     for k, exercise in enumerate(sheet.exercises):
+        if dumps(cases[exercise.name]) != dumps(again[exercise.name]):  # where nan is nan
+            faults.append(
+                f"{exercise.name}: one seed gives other inputs, or another reference, each time; "
+                "draw with rng alone, not with np.random or a generator of its own"
+            )
         faults += _variants(exercise, cases[exercise.name], names[:k])
     faults += _notebooks(assignment, boxed)
     if faults or not draws:

@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
-from bpgrader.compare import Compare
-from bpgrader.inside import call, encode
+from bpgrader.compare import Compare, pairs, real
+from bpgrader.inside import call, decode, encode
 
 HIDDEN_CASES = 4
 VISIBLE_CASES = 2
@@ -116,6 +116,13 @@ class Exercise:
         if failed := [outcome for outcome in outcomes if "value" not in outcome]:
             why = ": ".join(str(text) for text in failed[0].values() if text)
             raise ValueError(f"{self.name}: its reference fails on its own inputs, {why}")
+        values = [decode(outcome["value"]) for outcome in outcomes]
+        leaves = (leaf for _, leaf, _ in pairs(values, values) if leaf is not None)
+        if not all(np.isfinite(real(leaf)).all() for leaf in leaves):
+            raise ValueError(
+                f"{self.name}: its reference gives nan or inf on its own inputs, which no answer "
+                "can meet; draw inputs on which it is finite"
+            )
         return args, [outcome["value"] for outcome in outcomes]
 
     def cases(self, rng: np.random.Generator, count: int) -> dict:

@@ -221,6 +221,9 @@ def test_new_writes_an_assignment_that_passes_its_own_check(box, tmp_path):
             "its parts do not add up to its 2 points",
         ),
         ("lambda A: A / A.std(axis=0)", "scores", "got: passed"),
+        ("rng.normal(60, 15", "np.random.normal(60, 15", "one seed gives other inputs, or another"),
+        ("rng.normal(60", "np.random.default_rng().normal(60", "one seed gives other inputs, or"),
+        ("reference=lambda A: (A -", "reference=lambda A: np.nan * (A -", "gives nan or inf on"),
         ("points=2", "points='2'", r"points of standard_scores must be a number above 0, got '2'"),
         ("points=2", "points=0", r"must be a number above 0, got 0 \(line"),
         (
