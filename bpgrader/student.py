@@ -145,7 +145,7 @@ def check(name: str, answer: Callable) -> None:
     if verdict.passed and caller and _bound(caller, name) is not answer:
         yours = getattr(answer, "__name__", type(answer).__name__)
         verdict = Verdict(Status.WRONG, Slip("name", {"name": name, "yours": yours}))
-    here = caller.f_globals.get("__name__") if caller else None
+    here = caller.f_globals if caller else {}
     if verdict.passed and (names := _foreign(answer, find(name).get("offers", ()), here)):
         verdict = Verdict(Status.WRONG, Slip("foreign", {"names": ", ".join(names)}))
     print(f"{'✓' if verdict.passed else '✗'} {name}: {verdict.message}")
@@ -184,18 +184,23 @@ def _foreign(answer, offers, here):
         for code in codes(function.__code__):
             calls = dis.get_instructions(code)
             needed |= {i.argval for i in calls if i.opname == "IMPORT_NAME"}
-            needed |= {_home(held[n]) for n in (reads(code) & held.keys()).difference(offers)}
+            names = (reads(code) & held.keys()).difference(offers)
+            needed |= {_home(held[name], here) for name in names}
         needed.discard(function.__module__)
-    needed |= {_home(answer), type(answer).__module__} & sys.modules.keys() - {here}
+    homes = {_home(answer, here), type(answer).__module__} - {here.get("__name__")}
+    needed |= {name for name in homes if name in sys.modules or name.endswith(".py")}
     if offers:
         needed.discard("bpcore")
     return sorted(name for name in needed if name.partition(".")[0] not in MODULES)
 
 
-def _home(value):
-    """Name the module that a value comes from."""
+def _home(value, here):
+    """Name the module that a value comes from, or the file that %run has run."""
     if isinstance(value, ModuleType):
         return value.__name__
+    main = getattr(value, "__module__", None) == "__main__"
+    if main and getattr(value, "__globals__", here) is not here:
+        return Path(value.__code__.co_filename).name
     if isinstance(value, np.ufunc):  # which does not tell
         others = {n: vars(m) for n, m in sys.modules.items() if isinstance(m, ModuleType)}
         others.pop("__main__", None)

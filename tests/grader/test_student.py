@@ -132,6 +132,18 @@ NEEDS = {  # code of a notebook -> what it says that the grader lacks
         "weighted_input = Fast()",
         "needs scipy.optimize",
     ),
+    "a helper from a file that %run has run": (
+        "__name__, own = '__main__', {{'__name__': '__main__'}}\n"
+        "exec(compile('def f(): pass', '/home/ada/own.py', 'exec'), own)\nf = own['f']\n"
+        "def weighted_input(W, b, A):\n    f()\n    {}",
+        "needs own.py",
+    ),
+    "an answer from a file that %run has run": (
+        "__name__, own = '__main__', {{'__name__': '__main__', 'np': np}}\n"
+        "exec(compile('def weighted_input(W, b, A):\\n    {}', 'own.py', 'exec'), own)\n"
+        "weighted_input = own['weighted_input']",
+        "needs own.py",
+    ),
     "an answer from a file beside the notebook": (
         "import sys, types\nown = sys.modules['own'] = types.ModuleType('own')\n"
         "exec('def weighted_input(W, b, A):\\n    {}', vars(own))\n"
@@ -291,18 +303,6 @@ def test_one_of_two_slips_is_told_with_its_part(capsys):
     )
 
 
-def test_chance_and_what_is_kept_are_told(capsys):
-    code = "def weighted_input(W, b, A):\n    return W @ A + np.random.randn()\n"
-    assert "gives other numbers when it is called again" in told(capsys, "weighted_input", code)
-    code = (
-        "def weighted_input(W, b, A, kept=[]):\n    kept.append(1)\n    return W @ A + len(kept)\n"
-    )
-    assert "gives other numbers when it is called again" in told(capsys, "weighted_input", code)
-
-
-def test_an_argument_that_is_not_used_is_told(capsys):
-    code = "def weighted_input(W, b, A):\n    f = lambda: W\n    return 3 * f() @ A + 1\n"
-    assert "does not use its argument b" in told(capsys, "weighted_input", code)
 def test_the_place_of_a_slip_that_is_made_twice_is_that_of_the_first(capsys):
     code = (
         "def weighted_input(W, b, A):\n    def z(A):\n        c = A\n"
@@ -331,6 +331,18 @@ def test_no_place_is_told_where_no_change_mends_anything(capsys):
     assert "small change" not in said
 
 
+def test_chance_and_what_is_kept_are_told(capsys):
+    code = "def weighted_input(W, b, A):\n    return W @ A + np.random.randn()\n"
+    assert "gives other numbers when it is called again" in told(capsys, "weighted_input", code)
+    code = (
+        "def weighted_input(W, b, A, kept=[]):\n    kept.append(1)\n    return W @ A + len(kept)\n"
+    )
+    assert "gives other numbers when it is called again" in told(capsys, "weighted_input", code)
+
+
+def test_an_argument_that_is_not_used_is_told(capsys):
+    code = "def weighted_input(W, b, A):\n    f = lambda: W\n    return 3 * f() @ A + 1\n"
+    assert "does not use its argument b" in told(capsys, "weighted_input", code)
 
 
 @pytest.mark.parametrize(
