@@ -11,6 +11,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 SECONDS = 10  # of processor time, for all cells of a notebook
 MAX_LINE = 20_000  # characters, where there is syntax of IPython's own: its patterns are slow
 RUN_THEIR_CODE = ("time", "capture", "prun")  # magics that run Python in the notebook's names
+PYLAB = re.compile(r"^([ \t]*)get_ipython\(\)\.run_line_magic\('pylab', .*\)$", re.M)
 LINE_MAGIC = re.compile(r"^([ \t]*)get_ipython\(\)\.run_line_magic\('(?:time|prun)', (.+)\)$", re.M)
 
 
@@ -72,6 +73,7 @@ def python_of(source: str, clock: Clock) -> tuple[str, ast.Module]:
         raise NotPythonError(_reason(error)) from None
     except Exception:  # of IPython, about what a stranger wrote
         raise NotPythonError("is not valid Python") from None
+    text = PYLAB.sub(r"\1from numpy import *", text)  # its plots are not run
     text = LINE_MAGIC.sub(lambda match: match[1] + ast.literal_eval(match[2]), text)
     tree = _parse(text)
     body = _cell_magic(tree)

@@ -283,6 +283,11 @@ LARGE = {
 }
 
 
+def test_names_that_pylab_gives_are_there():
+    """IPython gives them in a program with windows alone, so they are not compared with its own."""
+    assert of_grader("%pylab inline", "def answer(): return int(exp(zeros(3)).sum())") == 3
+
+
 @pytest.mark.parametrize("name", LARGE)
 def test_reading_is_linear(name):
     def seconds(size):
