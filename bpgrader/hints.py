@@ -179,6 +179,8 @@ def _pattern(tried, got, want):
     others = tried[1:]
     if any(not _equal(asked, w) for _, w in others) and all(_equal(first, g) for g, _ in others):
         return Slip("same")
+    if first.size > 1 and (got == got[0]).all() and (want != want[0]).any():
+        return Slip("same")
     if (got == np.rint(got)).all() and (want != np.rint(want)).any():
         return Slip("whole")
     wrong = got[~np.isclose(got, want, RTOL, ATOL)]

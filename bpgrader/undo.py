@@ -43,6 +43,8 @@ def undoings(parent: ast.AST, field: str, value: Any, names: list[str]) -> Itera
             yield from _everywhere(parent, names)
         if field == "keywords":
             yield from _keywords(parent, value)
+    elif field == "slice" and isinstance(value, ast.Constant):
+        yield from map(_code, names)  # W[i] for W[1]
     elif isinstance(value, ast.expr) and field not in ("func", "annotation", "target", "slice"):
         yield from _wrapped(value, names)
 

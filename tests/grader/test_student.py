@@ -321,6 +321,15 @@ def test_a_name_or_a_number_alone_does_not_say_where(capsys):
     assert "look at min(n(x), n(y)) (" in told(capsys, "gradient_error", code)
 
 
+def test_a_number_in_place_of_the_name_of_an_index_is_told(capsys):
+    code = (
+        "def activations_of(W, b, X):\n    a = [X]\n    for i in range(1, len(W)):\n"
+        "        a.append(1 / (1 + np.exp(-W[1] @ a[-1] - b[i])))\n    return a\n"
+    )
+    said = told(capsys, "activations_of", code)
+    assert "Line 4 of your cell is one small change away from right: look at W[1] (" in said
+
+
 def test_no_place_is_told_where_no_change_mends_anything(capsys):
     code = (
         "def batch_limits(m, size):\n    k = m // size\n"
