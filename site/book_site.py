@@ -182,6 +182,7 @@ def setup(app):
     app.connect("env-check-consistency", reader.sections)
     app.connect("env-check-consistency", write_side_by_side)
     app.connect("doctree-resolved", languages.say_values)
+    app.connect("doctree-resolved", languages.say_proof)
     app.connect("html-page-context", page, priority=900)
     app.connect("missing-reference", passages.public_name)
     app.connect("build-finished", finished)

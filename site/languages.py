@@ -10,6 +10,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.errors import SphinxError
 from sphinx.locale import _
+from sphinx_proof.nodes import proof_node
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ THEMES = (
     *(f"Link to this {place}" for place in ("heading", "image", "equation", "table", "code")),
     *(f"Link to this {place}" for place in ("term", "definition", "toctree")),
     "© Copyright %(copyright)s.",
+    "Proof.",
 )
 SPOKEN = ("title", "aria-label", "placeholder", "data-bs-title")
 
@@ -54,6 +56,18 @@ def say_values(app, doctree, docname):
         if "pasted-text" in node["classes"]:
             value = node.astext()
             node[:] = [nodes.Text(app.config.book_values.get(value, value))]
+
+
+def say_proof(app, doctree, docname):
+    """Begin a proof in the language of the page, with the word set apart."""
+    for proof in doctree.findall(proof_node):
+        first = next(proof.findall(nodes.Text))
+        if not first.startswith("Proof. "):
+            raise SphinxError(f"a proof does not begin with 'Proof. ' as it did: {first!r}")
+        word = _("Proof.")
+        blank = " " if word.isascii() else ""  # Chinese punctuation brings its own
+        rest = nodes.Text(blank + first.removeprefix("Proof. "))
+        first.parent.replace(first, [nodes.strong(word, word), rest])
 
 
 def switch(soup, context):

@@ -316,6 +316,12 @@ def test_no_english_word_is_glued_into_chinese(both, page):
         assert not re.search(f"[{HAN}] [{HAN}]", around.get_text()), around
 
 
+def test_no_extension_begins_a_text_in_english(both, page):
+    article = BeautifulSoup(both(page)[1], "html.parser").find("article")
+    for text in article.find_all(string=re.compile(r"^\s*[A-Z][a-z]+\.(\s|$)")):  # Proof.
+        assert text.find_parent(["pre", "code", "script", "dl"]), text
+
+
 def texts(value):
     """List the texts of a plain value, but for drawings."""
     if isinstance(value, dict):
