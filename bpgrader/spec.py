@@ -32,7 +32,7 @@ class Exercise:
     equation : str
         Label of the equation it implements, such as ``eq-bp2``.
     chapter : str
-        File name of its chapter, such as ``08_delta_recursion``.
+        File name of its chapter, such as ``08_delta_recursion``; or where it stands, in words.
     inputs : callable, or sequence of callables
         rng -> tuple of arguments: numbers, arrays, None, and lists of these. Layer widths and m
         all differ, so that a forgotten transpose cannot hide. Of several, such as the usual case,
