@@ -32,9 +32,10 @@ export function faults(stage) {
   const rows = (s) => {
     const wrong = judged(s), truth = numeric(s), found = [];
     for (let i = s.W.length - 1; i > 0; i--) for (const part of ["dW", "db"]) {
-      const [u, v] = [wrong[part][i].flat(), truth[part][i].flat()], ratios = u.map((x, k) => x / v[k]);
-      const off = Math.hypot(...u.map((x, k) => x - v[k])) / Math.max(Math.hypot(...u), Math.hypot(...v));
-      found.push({ name: t`${part}, layer ${i}`, off, ratio: Math.max(...ratios) - Math.min(...ratios) < 1e-4 * Math.abs(ratios[0]) + 1e-9 ? ratios[0] : null });
+      const [u, v] = [wrong[part][i].flat(), truth[part][i].flat()], far = (c) => Math.hypot(...u.map((x, k) => x - c * v[k]));
+      const off = far(1) && far(1) / Math.max(Math.hypot(...u), Math.hypot(...v)); // 0 where both are zero, as relative_error
+      const ratio = u.reduce((sum, x, k) => sum + x * v[k], 0) / v.reduce((sum, x) => sum + x * x, 0); // the nearest; an entry may be 0
+      found.push({ name: t`${part}, layer ${i}`, off, ratio: far(ratio) <= 1e-4 * Math.hypot(...u) ? ratio : null });
     }
     return found;
   };

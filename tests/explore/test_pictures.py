@@ -50,6 +50,12 @@ THREE = Network(
     [None, ACTIVATIONS["tanh"], sigmoid],
 )
 
+DEAD = Network(  # its hidden units say 0 to every sample
+    [None, [[1.0, 1.0], [2.0, 1.0]], [[1.0, 1.0]]],
+    [None, [[-9.0], [-9.0]], [[0.3]]],
+    [None, ACTIVATIONS["relu"], sigmoid],
+)
+
 
 def drawn(value):
     figure = Figure(figsize=(2, 1))
@@ -94,6 +100,7 @@ PICTURES = {  # name: (what makes it, further arguments for its numbers)
     "faults, named": lambda: explore.faults(
         *worked_example(), programs={"I": "C", "II": "A", "III": "E"}
     ),
+    "faults, a dead layer": lambda: explore.faults(DEAD, np.eye(2, 3), [[1, 0, 1]]),
     "frames": lambda: explore.frames(drawn, [1, 2, 3], label="rate", alt="rate {}".format),
     "grid": lambda: explore.grid(
         lambda u, v: drawn(u * v), [1, 2], [3, 4], labels=("u", "v"), alt="{}{}".format
@@ -629,6 +636,27 @@ def test_epochs_are_counted_to_the_end(shown):
     before = answer(tab)["state"]
     step.click()
     assert answer(tab)["state"] == before  # it ends: no step that is not counted
+    tab.close()
+
+
+@pytest.mark.parametrize("programs", ["AB", "BA"])
+def test_a_derivative_of_zero_is_right(shown, tmp_path, programs):
+    """As `relative_error` has it; and the other entries of a part have their ratio."""
+    tab = shown("faults")
+    for net, X in ((DEAD, np.eye(2)), (TRIANGLE, [[0.3, -0.2], [0.0, 0.0]])):
+        picture = explore.faults(net, X, [[1, 0]], programs=programs)
+        file = tmp_path / "page.html"
+        file.write_text(page([picture]), encoding="utf-8")
+        tab.goto(file.as_uri())
+        tab.locator(".bpx table").wait_for()
+        rows = answer(tab)["numbers"]["rows"]
+        sign = {"A": 1, "B": -1}[programs[0]]
+        live = [row for row in rows if row["off"] > 0]
+        assert [row["ratio"] for row in live] == pytest.approx([sign] * len(live))
+        assert all((row["off"] < 1e-6) == (sign == 1) for row in live)
+        told = tab.locator(".bpx tr").all_inner_texts()[1:]
+        wrong = [sign == -1 and row["off"] > 0 for row in rows]
+        assert [text.endswith("WRONG") for text in told] == wrong
     tab.close()
 
 
