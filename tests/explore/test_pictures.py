@@ -639,6 +639,45 @@ def test_epochs_are_counted_to_the_end(shown):
     tab.close()
 
 
+TWO_VIEWS = """traits => {  // of one model, as a notebook has them
+    const heard = {}, same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+    const model = {
+        get: (name) => traits[name], off() {}, save_changes() {},
+        set(name, value) {
+            if (same(traits[name], value)) return;
+            traits[name] = value;
+            for (const act of heard[`change:${name}`] ?? []) act();
+        },
+        on: (event, act) => void (heard[event] ??= []).push(act),
+    };
+    const views = [0, 1].map(() => document.createElement('div'));
+    document.querySelector('main').replaceChildren(...views);
+    const { render } = $kit.widget(window['$' + traits.kind][traits.kind]);
+    for (const el of views) render({ model, el });
+}"""
+
+
+@pytest.mark.parametrize("name", ["playground", "pulls", "passes"])
+def test_two_views_of_one_picture_say_the_same(shown, name):
+    """What one of them counted and drew, the other goes on with."""
+    tab, picture = shown(name), PICTURES[name]()
+    traits = {part: getattr(picture, part) for part in ("kind", "label", "state", "given")}
+    tab.evaluate(TWO_VIEWS, traits)
+    views = tab.locator(".bpx").all()
+    first = answer(tab)["state"]
+    step = re.compile("Step|One epoch|Next")
+    for view in (*views, views[0]):
+        view.get_by_role("button", name=step).click()
+    one, other = (view.evaluate("one => one.picture().state") for view in views)
+    assert one == other
+    assert one.get("steps", one.get("at", len(one.get("costs", [])) - 1)) == 3
+    for _ in range(3):
+        views[0].get_by_role("button", name="Back").click()
+    assert answer(tab)["state"] == first
+    assert tab.complaints == []
+    tab.close()
+
+
 @pytest.mark.parametrize("programs", ["AB", "BA"])
 def test_a_derivative_of_zero_is_right(shown, tmp_path, programs):
     """As `relative_error` has it; and the other entries of a part have their ratio."""
