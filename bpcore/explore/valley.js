@@ -10,7 +10,7 @@ export const CURVES = {
   },
   "ln cosh x": {
     f: (x) => Math.abs(x) + Math.log1p(Math.exp(-2 * Math.abs(x))) - Math.LN2, slope: Math.tanh, second: 1, box: [-4, 4], top: 3.6,
-    python: ["np.log(np.cosh(x))", "np.tanh(x)"],
+    python: ["np.logaddexp(x, -x) - np.log(2)", "np.tanh(x)"],
   },
 };
 

@@ -85,6 +85,7 @@ PICTURES = {  # name: (what makes it, further arguments for its numbers)
     "valley, threshold to be found": lambda: explore.valley(
         start=1.0, learning_rate=0.9, threshold=False
     ),
+    "valley, ln cosh": lambda: explore.valley(["ln cosh x"], start=3.0, steps=2),
     "bowl": lambda: explore.bowl([[2.0, 1.0], [1.0, 3.0]], [1.5, 0.5], steps=6),
     "batches": lambda: explore.batches(*SAMPLES, start=[-2.0, 4.0], sizes=[4, 1, 30]),
     "difference": lambda: explore.difference(1.5),
