@@ -4,7 +4,7 @@ import { t, tag, text } from "./kit.js";
 // A straight line through points, and the same line as a dot over the plane of w and b.
 export function fit(stage) {
   const { x, y } = stage.state, m = x.length, { box } = stage.given;
-  const line = new Chart(stage, { x: { min: 0, max: Math.max(...x) + 1, label: "x" }, y: { min: 0, max: Math.max(...y) + 1.5, label: "y" }, height: 300 });
+  const line = new Chart(stage, { x: { min: Math.min(0, ...x.map((u) => u - 1)), max: Math.max(...x) + 1, label: "x" }, y: { min: Math.min(0, ...y.map((v) => v - 1.5)), max: Math.max(...y) + 1.5, label: "y" }, height: 300 });
   const bowl = new Chart(stage, { x: { min: box[0], max: box[1], label: "w" }, y: { min: box[2], max: box[3], label: "b" }, height: 300 });
   const residuals = (w, b) => x.map((u, k) => y[k] - (w * u + b));
   const J = (w, b) => residuals(w, b).reduce((sum, e) => sum + e * e, 0) / m; // the mean square

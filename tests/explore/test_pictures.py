@@ -77,6 +77,7 @@ PICTURES = {  # name: (what makes it, further arguments for its numbers)
     "tangent": lambda: explore.tangent(1.0),
     "losses": lambda: explore.losses(Network([None, [[2.0]]], [None, [[1.0]]]), [[1.5]], [[0]]),
     "bars": lambda: explore.bars([[2.0, -1.0, 1.0, -1.0, -2.0]], [[1, 0, 1, 1, 0]], sample="day"),
+    "fit, below zero": lambda: explore.fit([[-3.0, -1.0]], [[-2.0, 3.0]], w=1.0, b=2.0),
     "fit": lambda: explore.fit(
         [[1.0, 2.0, 3.0, 4.0, 6.0]], [[2.0, 3.0, 6.0, 4.0, 8.0]], w=1.0, b=2.0
     ),
