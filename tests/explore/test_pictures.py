@@ -701,6 +701,18 @@ def test_a_derivative_of_zero_is_right(shown, tmp_path, programs):
     tab.close()
 
 
+def test_each_number_of_a_large_network_has_its_own_name(shown, tmp_path):
+    tab = shown("names")
+    net = Network([None, np.ones((12, 11)), np.ones((1, 12))], [None, np.ones((12, 1)), [[0.0]]])
+    file = tmp_path / "page.html"
+    file.write_text(page([explore.names(net, np.ones((11, 1)))]), encoding="utf-8")
+    tab.goto(file.as_uri())
+    options = tab.locator(".bpx option").all_text_contents()
+    assert len(options) == len(set(options)) == 12 * 11 + 12 + 12 + 1
+    assert {"W¹₁,₁₁", "W¹₁₁,₁", "W¹₁₂", "b¹₁₂"} <= set(options)
+    tab.close()
+
+
 def test_what_is_typed_while_it_plays_is_taken(shown):
     tab = shown("pulls")
     tab.get_by_role("button", name="Play").click()
