@@ -23,7 +23,7 @@ export function bars(stage) {
     },
     draw(s) {
       const [left, right] = [seen(s), prices(s)], level = (h, style) => price.path([[0.4, h], [m + 0.6, h]], style);
-      given.draw(t`Five bars: ${left.map((p) => text(p)).join(", ")}.`, left.map(bar(given, "bpx-class0")), left.map(digits(given)));
+      given.draw(t`Bars: ${left.map((p) => text(p)).join(", ")}.`, left.map(bar(given, "bpx-class0")), left.map(digits(given)));
       const top = Math.max(3, 1.15 * Math.max(...right)); // above all bars and lines: their digits
       price.range(undefined, [0, top]);
       price.draw(t`Their prices: ${right.map((p) => text(p)).join(", ")}; their mean ${text(numbers(s).J)} as a line, a coin's ln 2 as dots.`, right.map(bar(price, "bpx-class1")),
