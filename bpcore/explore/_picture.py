@@ -123,6 +123,8 @@ def plain(net):
     for i, g in enumerate(net.g):
         if i and ACTIVATIONS.get(g.name) is not g:
             raise ValueError(f"net.g[{i}] must be an activation of bpcore, got your own {g}")
+        for part in ("W", "b") if i else ():
+            bounded(getattr(net, part)[i], f"net.{part}[{i}]")
     lists = {part: [None, *(A.tolist() for A in getattr(net, part)[1:])] for part in ("W", "b")}
     return lists | {"g": [None, *(g.name for g in net.g[1:])]}
 
@@ -145,12 +147,19 @@ def picture(kind, label, state, given, figure, alt):
     return Picture(kind, label=label, state=state, given=given, still=still)
 
 
-def number(value: Any, name: str) -> float:
-    """Check one finite number."""
+def number(value: Any, name: str, most: float = 1e6) -> float:
+    """Check one number that can be drawn."""
     array = valid.as_array(value, name)
     if array.ndim:
         raise ValueError(f"{name} must be one number, got shape {array.shape}")
-    return float(array)
+    return float(bounded(array, name, most))
+
+
+def bounded(array: np.ndarray, name: str, most: float = 1e6) -> np.ndarray:
+    """Refuse numbers from which the page could not draw; what is typed has the same bounds."""
+    if (largest := np.abs(array).max()) > most:
+        raise ValueError(f"{name} must lie between {-most:g} and {most:g}, got {largest:g} in size")
+    return array
 
 
 def pair(value: Any, name: str, what: str) -> Any:
@@ -164,7 +173,9 @@ def listed(value: Any, name: str, what: str) -> list[Any]:
     """Check what has several things in order, and give them as a list."""
     if isinstance(value, (str, set, frozenset)) or not np.iterable(value):
         raise TypeError(f"{name} must be a list of {what}, got {valid.describe(value)}")
-    return list(value)
+    if not (values := list(value)):
+        raise ValueError(f"{name} must be a list of {what}, got an empty one")
+    return values
 
 
 def as_loss(value: Any) -> Loss:

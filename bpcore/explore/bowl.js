@@ -18,7 +18,7 @@ export function bowl(stage) {
   };
   const [[a], [, d]] = stage.state.A, most = Math.floor(95 * Math.sqrt(a * d)) / 100; // more tilt would make a saddle
   stage.control({ label: t`learning rate η`, min: 0.01, max: 2, log: true, digits: 3, path: ["learning_rate"] });
-  stage.control({ label: t`tilt (the mixed term)`, min: -most, max: most, get: (s) => s.A[0][1], set: (s, c) => ({ ...s, A: [[s.A[0][0], c], [c, s.A[1][1]]] }) });
+  stage.control({ label: t`tilt (the mixed term)`, min: -most, max: most, most, get: (s) => s.A[0][1], set: (s, c) => ({ ...s, A: [[s.A[0][0], c], [c, s.A[1][1]]] }) });
   for (const k of [0, 1]) stage.control({ label: t`start ${"xy"[k]}₀`, min: -box, max: box, path: ["p", k] });
   stage.slider({ label: t`steps`, names: Array.from({ length: 61 }, (_, t) => String(t)), path: ["steps"] });
   stage.player((s) => (s.steps < 60 ? { ...s, steps: s.steps + 1 } : null));

@@ -58,7 +58,7 @@ def valley(
     'x²'
     """
     curves = listed(curves, "curves", "names such as 'x²'")
-    if not curves or any(curve not in [*CURVES] for curve in curves):
+    if any(curve not in [*CURVES] for curve in curves):
         raise ValueError(f"curves must be some of {list(CURVES)}, got {curves}")
     rate = valid.as_positive(learning_rate, "learning_rate")
     state = {"curve": curves[0], "x": number(start, "start"), "learning_rate": rate}
@@ -90,7 +90,7 @@ def bowl(
     Parameters
     ----------
     A : array, shape (2, 2)
-        Symmetric.
+        Symmetric, with positive eigenvalues.
     start : array, shape (2,)
     learning_rate : float
     steps : int
@@ -107,7 +107,7 @@ def bowl(
     Raises
     ------
     ValueError, TypeError
-        If A is not symmetric or not (2, 2), or start not a point of the plane.
+        If A is not symmetric, not (2, 2) or no bowl, or start not a point of the plane.
 
     Examples
     --------
@@ -117,6 +117,9 @@ def bowl(
     A, start = valid.as_array(A, "A"), valid.as_array(start, "start")
     if A.shape != (2, 2) or A[0, 1] != A[1, 0]:
         raise ValueError(f"A must be a symmetric matrix of shape (2, 2), got {A.tolist()}")
+    if (lowest := np.linalg.eigvalsh(A)[0]) <= 0:
+        wanted = "positive eigenvalues, or f has no bottom"
+        raise ValueError(f"A must have {wanted}, got {A.tolist()} with {lowest:g}")
     if start.shape != (2,):
         raise ValueError(f"start must have shape (2,), got {start.shape}")
     rate, steps = valid.as_positive(learning_rate, "learning_rate"), valid.as_count(steps, "steps")
@@ -182,7 +185,7 @@ def batches(
     m = X.shape[1]
     sizes = [1, m] if sizes is None else listed(sizes, "sizes", "batch sizes")
     sizes = [valid.as_count(k, f"sizes[{i}]", at_least=1) for i, k in enumerate(sizes)]
-    if not sizes or max(sizes) > m:
+    if max(sizes) > m:
         raise ValueError(f"sizes must be from 1 to m = {m}, got {sizes}")
     state = plain(net) | {"X": X.tolist(), "Y": Y.tolist(), "seed": 0, "epochs": 5}
     state |= {"learning_rate": valid.as_positive(learning_rate, "learning_rate"), "batch": sizes[0]}
@@ -218,15 +221,15 @@ def difference(
     Raises
     ------
     ValueError, TypeError
-        If h is not positive, or x no number.
+        If h is not positive, or x no number, or one of them is larger than 100.
 
     Examples
     --------
     >>> difference(1.5).state
     {'x': 1.5, 'h': 1e-05, 'visited': [], 'all': False}
     """
-    h = valid.as_positive(h, "h", usual=1e-5)
-    state = {"x": number(x, "x"), "h": h, "visited": [], "all": False}
+    h = valid.as_positive(h, "h", usual=1e-5, at_most=100.0)
+    state = {"x": number(x, "x", most=100.0), "h": h, "visited": [], "all": False}
     figure, ax = axes()
     axis = np.linspace(-3, 4, 101)
     plots.curves(axis, {"f": np.logaddexp(0, axis)}, xlabel="x", ylabel="f(x)", ax=ax)

@@ -112,9 +112,9 @@ def test_a_start_that_is_no_position(start):
 
 
 def test_no_positions():
-    with pytest.raises(ValueError, match=r"^start must be a position from 0 to -1, got 0$"):
+    with pytest.raises(ValueError, match=r"^values must be a list of positions, got an empty one$"):
         explore.frames(draw, [], label="k", alt=str)
-    with pytest.raises(ValueError, match=r"^start must be positions in 1 × 0, got \(0, 0\)$"):
+    with pytest.raises(ValueError, match=r"^inner must be a list of positions, got an empty one$"):
         explore.grid(draw, [1], [], labels=("u", "v"), alt=str)
 
 

@@ -23,6 +23,7 @@ from bpcore import (
 from bpcore.explore._picture import EXPORT, HERE, IMPORT
 
 UNIT = Network([None, [[1.0, -1.0]]], [None, [[0.5]]])
+HUGE = Network([None, [[1e200, -1.0]]], [None, [[0.5]]])
 LINE = Network([None, [[2.0]]], [None, [[1.0]]])
 DEEP = init_network([2, 4, 3, 1], rng=0)
 X, Y = np.array([[1.0, -1.0, 0.5], [0.0, 2.0, 1.0]]), np.array([[1, 0, 1]])
@@ -81,18 +82,26 @@ BAD = {
     "valley: number": (lambda: explore.valley(3), r"curves must be a list of names"),
     "valley: lists": (lambda: explore.valley([["x²"]]), r"curves must be some of"),
     "valley: unknown": (lambda: explore.valley(["x³"]), r"curves must be some of"),
-    "valley: none": (lambda: explore.valley([]), r"curves must be some of"),
+    "valley: none": (lambda: explore.valley([]), r"curves must be a list of names .* an empty one$"),
+    "valley: far": (lambda: explore.valley(start=1e200), r"start must lie between -1e\+06 and 1e\+06, got 1e\+200 in size$"),
+    "unit: huge": (lambda: explore.unit(HUGE, SPOT), r"net\.W\[1\] must lie between -1e\+06 and 1e\+06, got 1e\+200 in "),
     "valley: threshold": (lambda: explore.valley(threshold=1), r"threshold must be a bool"),
     "bowl: shape": (lambda: explore.bowl(np.eye(3), [1, 2]), r"A must be a symmetric matrix"),
     "bowl: tilted": (lambda: explore.bowl([[1, 2], [0, 1]], [1, 2]), r"A must be a symmetric"),
     "bowl: start": (lambda: explore.bowl(np.eye(2), [1, 2, 3]), r"start must have shape \(2,\)"),
     "batches: start": (lambda: explore.batches(X, Y, start=[1.0]), r"start must have shape \(2,\)"),
     "batches: size": (lambda: explore.batches(X, Y, start=[1, 1], sizes=[4]), r"sizes must be "),
-    "batches: none": (lambda: explore.batches(X, Y, start=[1, 1], sizes=[]), r"sizes must be "),
+    "batches: none": (lambda: explore.batches(X, Y, start=[1, 1], sizes=[]), r"sizes must be a list of batch sizes, got an empty one$"),
     "batches: number": (lambda: explore.batches(X, Y, start=[1, 1], sizes=3), r"sizes must be a list"),
     "batches: float": (
         lambda: explore.batches(X, Y, start=[1, 1], sizes=[3.0]), r"sizes\[0\] .* mean int\(sizes\[0\]",
     ),
+    "bowl: saddle": (
+        lambda: explore.bowl([[1, 3], [3, 1]], [1, 2]), r"A must have positive eigenvalues, .* with -2$",
+    ),
+    "bowl: flat": (lambda: explore.bowl(np.zeros((2, 2)), [1, 2]), r"A must have positive eigenvalues"),
+    "difference: x": (lambda: explore.difference(1000.0), r"x must lie between -100 and 100, got 1000 in size$"),
+    "difference: wide": (lambda: explore.difference(1.0, h=1e300), r"h must be .* at most 100"),
     "difference: h": (lambda: explore.difference(1.0, h=-1.0), r"h must be .*; usual: h=1e-05$"),
     "losses: x": (lambda: explore.losses(LINE, 1.0, 0), r"x must have shape \(1, 1\), .*\(x\)\.resh"),
     "losses: y": (lambda: explore.losses(LINE, [[1]], 0), r"y must have shape .*, the labels of x"),
