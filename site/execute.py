@@ -21,6 +21,7 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import single_nb_execution
 from jupyter_cache.readers import get_reader
+from jupyter_client.kernelspec import NoSuchKernel
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
@@ -31,25 +32,37 @@ FILE = re.compile(r"\(\d+\.py, line (\d+)\)")  # what IPython calls a cell, anot
 
 
 def read(path):
-    """Read a notebook, or a page of Markdown with code in it."""
+    """Read a notebook, or a page of Markdown with code in it; ValueError says why it is none."""
     name = "myst_nb_md" if path.suffix == ".md" else "nbformat"
-    return get_reader({"name": name, "type": "plugin"})(path)
+    try:
+        notebook = get_reader({"name": name, "type": "plugin"})(path)
+        form = notebook.nbformat, notebook.nbformat_minor
+    except Exception as error:  # of many kinds, as a file may be anything
+        said = " ".join(str(error).split())
+        raise ValueError(f"{place(path)}: it cannot be read as a notebook: {said}") from error
+    if not (4, 0) <= form <= (4, 5):
+        said = "it has the format {}.{}; save it in JupyterLab as one of 4.0 to 4.5".format(*form)
+        raise ValueError(f"{place(path)}: {said}")
+    return notebook
 
 
 def with_cells():
     """Find the pages with code in them: the notebooks, and those of Markdown that have cells."""
     texts = [Path("intro.md"), *Path("chapters").glob("*.md")]
-    texts = [path for path in texts if "```{code-cell}" in path.read_text(encoding="utf-8")]
+    texts = [path for path in texts if b"```{code-cell}" in path.read_bytes()]
     return [path.resolve() for path in (*Path("chapters").glob("*.ipynb"), *texts)]
 
 
 def run(path):
     """Execute a page: give the notebook, and a sentence about what went wrong ("": nothing)."""
-    notebook = read(path)
+    try:
+        notebook = read(path)
+    except ValueError as error:
+        return None, str(error)
     try:
         error = single_nb_execution(notebook, str(path.parent), LIMIT, allow_errors=False).err
-    except DeadKernelError as died:
-        error = died
+    except (DeadKernelError, NoSuchKernel) as none:
+        error = none
     CoalesceStreamsPreprocessor().preprocess(notebook, {})
     return notebook, mistake(path, notebook, error)
 
@@ -81,10 +94,15 @@ def mistake(path, notebook, error):
 def tell(path, number, cell, what, line=None):
     """Put page, cell and what happened into one line, the cell told by that line or its first."""
     lines = cell.source.splitlines()
-    place = lines[line] if line is not None and line < len(lines) else ""
-    place = (place or next(filter(str.strip, lines), "")).strip()
+    shown = lines[line] if line is not None and line < len(lines) else ""
+    shown = (shown or next(filter(str.strip, lines), "")).strip()
     what = FILE.sub(r"(line \1)", " ".join(COLOUR.sub("", what).split()))
-    return f"{path.parent.name}/{path.name}, cell {number} ({place[:60]}): {what}"
+    return f"{place(path)}, cell {number} ({shown[:60]}): {what}"
+
+
+def place(path):
+    """Name a page as it stands in the book's folder."""
+    return f"{path.parent.name}/{path.name}"
 
 
 @contextmanager
@@ -102,7 +120,7 @@ def kept(path):
     with opened() as cache:
         try:
             return bool(cache.match_cache_notebook(read(path)))
-        except KeyError:
+        except (KeyError, ValueError):  # it has none, or the page cannot be read: `run` says why
             return False
 
 
@@ -132,8 +150,7 @@ def main(arguments):
         try:
             for path, (notebook, wrong) in zip(pages, pool.map(run, pages), strict=True):
                 if take is store and not wrong and path.read_bytes() != before[path]:
-                    place = f"{path.parent.name}/{path.name}"
-                    wrong = f"{place}: it was changed while it was executed; store it again"
+                    wrong = f"{place(path)}: it was changed while it was executed; store it again"
                 if wrong:
                     failed = True
                     print(wrong, file=sys.stderr)

@@ -1,5 +1,6 @@
 """The execution of the chapters, and the one sentence that a mistake in them gets."""
 
+import re
 from pathlib import Path
 
 import execute
@@ -77,6 +78,42 @@ def test_nothing_of_a_run_with_a_mistake_is_kept(tmp_path, monkeypatch, capsys):
     assert execute.main(["store", str(bad), str(good)])
     assert bad.read_bytes() == before
     assert nbformat.read(good, as_version=4).cells[1].outputs[0].text == "1\n"
+
+
+NO_NOTEBOOKS = {
+    "a merge": ('{\n"cells": [\n<<<<<<< HEAD\n', "it cannot be read as a notebook: .*<<<<<<< HEAD"),
+    "nothing": ("", "it cannot be read as a notebook: "),
+    "another thing": ("[]", "it cannot be read as a notebook: "),
+    "no cells": ('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "it cannot be .* cells"),
+    "an old format": (
+        '{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": []}',
+        "it has the format 3.0; save it in JupyterLab as one of 4.0 to 4.5",
+    ),
+    "a newer one": (
+        '{"nbformat": 4, "nbformat_minor": 9, "metadata": {}, "cells": []}',
+        "it has the format 4.9; save it in JupyterLab as one of 4.0 to 4.5",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), NO_NOTEBOOKS.values(), ids=NO_NOTEBOOKS)
+def test_a_file_that_is_no_notebook_is_named(text, said, tmp_path, monkeypatch, capsys):
+    (tmp_path / "intro.md").write_bytes("# Intro, by é".encode("latin-1"))
+    chapters = tmp_path / "chapters"
+    chapters.mkdir()
+    (chapters / "page.ipynb").write_text(text)
+    good = notebook(chapters / "good.ipynb", "print(1)")
+    monkeypatch.chdir(tmp_path)
+    assert execute.main([])
+    assert re.fullmatch(rf"chapters/page\.ipynb: {said}.*\n", capsys.readouterr().err)
+    assert execute.kept(good)
+
+
+def test_a_language_that_is_not_here_is_told(tmp_path):
+    path = notebook(tmp_path / "page.ipynb", "1 + 1")
+    path.write_text(path.read_text().replace('"python3"', '"julia-1.9"'))
+    _, wrong = execute.run(path)
+    assert wrong.endswith("page.ipynb, cell 2 (1 + 1): No such kernel named julia-1.9")
 
 
 def test_what_is_saved_while_a_page_is_executed_stays(tmp_path, capsys):
