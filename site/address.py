@@ -22,6 +22,11 @@ REPOSITORY = re.compile(
 
 def settings(app, config):
     """Derive everything that depends on the public address, and read the citation."""
+    if config.language not in LANGUAGES:
+        raise ConfigError(
+            f"language in _config.yml is {config.language!r}, must be one of {[*LANGUAGES]}; "
+            "CONTRIBUTING.md says how to add another"
+        )
     theme = config.html_theme_options
     url = theme["repository_url"] = repository(theme.get("repository_url", ""))
     for button in ("use_repository_button", "use_edit_page_button", "use_issues_button"):
@@ -32,7 +37,10 @@ def settings(app, config):
         folder = LANGUAGES[config.language].folder
         config.html_baseurl = f"https://{owner.lower()}.github.io/{name}/{folder}"
     cff = Path(app.srcdir, "CITATION.cff").read_text(encoding="utf-8")
-    config.html_context["citation"] = citation(yaml.safe_load(cff), config.html_baseurl)
+    try:
+        config.html_context["citation"] = citation(yaml.safe_load(cff), config.html_baseurl)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ConfigError(f"CITATION.cff lacks what a citation needs: {error}") from None
 
 
 def repository(given):
@@ -57,7 +65,8 @@ def repository(given):
 
 def citation(cff, address):
     """Turn CITATION.cff into a sentence and a BibTeX entry."""
-    names = [a.get("name") or f"{a['given-names']} {a['family-names']}" for a in cff["authors"]]
+    parts = ("given-names", "name-particle", "family-names", "name-suffix")
+    names = [a.get("name") or " ".join(filter(None, map(a.get, parts))) for a in cff["authors"]]
     fields = {
         "title": cff["title"],
         "author": " and ".join(f"{{{name}}}" for name in names),

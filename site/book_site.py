@@ -27,7 +27,7 @@ from icons import draw
 from myst_parser.sphinx_ext.mathjax import html_visit_displaymath
 from policy import policy
 from repairs import repair, repair_script
-from sphinx.errors import SphinxError
+from sphinx.errors import ConfigError, SphinxError
 from sphinx.ext.mathjax import html_visit_math
 from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.locale import _
@@ -50,6 +50,10 @@ def only_the_contents(app, config):
     The extension of the contents would find the others by a pattern in which the book's folder
     stands, too: a folder named [x] is then not found.
     """
+    for name in config.external_site_map:
+        if not any(Path(app.srcdir, name + suffix).is_file() for suffix in config.source_suffix):
+            cure = ": write it without its suffix" if Path(app.srcdir, name).is_file() else ""
+            raise ConfigError(f"_toc.yml names {name!r}, and there is no page of that name{cure}")
     config.include_patterns = [f"{name}.*" for name in config.external_site_map]
 
 

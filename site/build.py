@@ -13,15 +13,21 @@ import sys
 from pathlib import Path
 
 import nbformat
+import yaml
 from execute import COLOUR, tell
 
 TOOL = str(Path(sys.executable).with_name("jupyter-book"))
 OPTIONS = ["--quiet", "-n", "-W", "--keep-going"]
 TOLD = re.compile(
-    r"^(?:(?P<path>\S.*?\.(?:ipynb|md|yml|bib|py)):(?P<line>\d*):? ?)?"
+    r"^(?:(?P<path>\S.*?\.(?:ipynb|md|rst|yml|bib|py)):(?P<line>\d*):? ?)?"
     r"(?:WARNING|ERROR|CRITICAL): (?P<what>.*(?:\nReason: .*)?)",
     re.MULTILINE,
 )
+# What Jupyter Book says of the settings and of the contents, and Sphinx of an extension's error.
+KEY = re.compile(r"^- (?P<what>.+) \[key path: '(?P<key>.*)'\]$", re.MULTILINE)
+CONTENTS = re.compile(r"^The Table of Contents file is malformed: (?P<what>.+)", re.MULTILINE)
+HANDLER = re.compile(r"Handler <function .*> for event '.*' threw an exception \(exception: (.*)\)")
+LABEL = re.compile(r"(?:undefined label:|duplicate \w+ label) '?(?P<label>[\w-]+)")
 KIND = re.compile(r" \[[a-z]+\.[a-z_]+\]$")  # Sphinx's own name of a kind of warning
 REASON = re.compile(r".*\nReason: \w+\((['\"])(?P<what>.*)\1\)", re.DOTALL)
 FORMULA = re.compile(r"the formula (?P<tex>.*) cannot be read", re.DOTALL)
@@ -35,19 +41,22 @@ def sentences(words):
     Parameters
     ----------
     words : str
-        Its standard error.
+        Its output.
 
     Returns
     -------
     list of str
         Each once, in order; if no page was named, what was raised.
     """
-    words = COLOUR.sub("", words)
-    found = [sentence(match) for match in TOLD.finditer(words)]
+    words = HANDLER.sub(r"\1", COLOUR.sub("", words))
+    found = [f"_config.yml, {match['key']}: {match['what']}" for match in KEY.finditer(words)]
+    found += [f"_toc.yml: {match['what']}" for match in CONTENTS.finditer(words)]
+    found += [sentence(match) for match in TOLD.finditer(words)]
     if any("duplicate label" in told for told in found):
         found = [told for told in found if "Duplicate ID: " not in told]  # said already, with place
     raised = [match["what"].strip() for match in RAISED.finditer(words)]
-    return list(dict.fromkeys(found or raised[:1])) or [words.strip()]
+    raised = [f"{what} (more in _build/book.log)" for what in raised[:1]]
+    return list(dict.fromkeys(found or raised)) or [words.strip()]
 
 
 def sentence(match):
@@ -56,9 +65,11 @@ def sentence(match):
     reason = REASON.fullmatch(what)
     if reason:
         what = reason["what"].replace("\\\\", "\\")
-    if not match["path"]:
-        return what
-    path, line = Path(match["path"]), int(match["line"] or 0)
+    path, line = Path(match["path"] or ""), int(match["line"] or 0)
+    if not path.is_file():  # some extensions name none, or one that they made up
+        what = what.replace(f"{Path.cwd()}/", "")
+        label = LABEL.match(what)
+        return with_place(label["label"], what) if label else what
     if path.suffix != ".ipynb":
         return ":".join(map(str, filter(None, [shown(path), line]))) + f": {what}"
     cells = nbformat.read(path, as_version=4).cells
@@ -74,6 +85,28 @@ def sentence(match):
     return f"{shown(path)}: {what}"
 
 
+def with_place(label, what):
+    """Tell a mistake with the first cell that has its label."""
+    for path in sorted(Path("chapters").glob("*.ipynb")):
+        for number, cell in enumerate(nbformat.read(path, as_version=4).cells, 1):
+            if re.search(rf"(?<![\w-]){re.escape(label)}(?![\w-])", cell.source):
+                return tell(path, number, cell, what)
+    return what
+
+
+def unreadable(folder):
+    """Tell which files of settings are no YAML, and where."""
+    for name in ("_config.yml", "_toc.yml", "CITATION.cff"):
+        try:
+            yaml.safe_load(Path(folder, name).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            yield f"{name}: there is no such file"
+        except yaml.MarkedYAMLError as error:
+            yield f"{name}:{error.problem_mark.line + 1}: {error.problem}"
+        except (UnicodeDecodeError, yaml.YAMLError) as error:
+            yield f"{name}: {error}"
+
+
 def shown(path):
     """Give the path of a page as it stands in the book's folder."""
     here = Path.cwd()
@@ -84,12 +117,16 @@ def main(folder="."):
     """Build; give the builder's exit code."""
     log = Path(folder, "_build", "book.log")
     log.parent.mkdir(exist_ok=True)
+    if told := list(unreadable(folder)):
+        print("\n".join(told), file=sys.stderr)
+        return 1
     command = [TOOL, "build", folder, *OPTIONS]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     log.write_text(done.stdout + done.stderr, encoding="utf-8")
-    if done.returncode:
-        print("\n".join(sentences(done.stderr)), file=sys.stderr)
-    return done.returncode
+    if done.returncode or KEY.search(done.stdout):
+        print("\n".join(sentences(done.stdout + done.stderr)), file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

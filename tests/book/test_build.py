@@ -1,5 +1,6 @@
 """A mistake in a page is told in one sentence, with its page and cell."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
+from address import citation
 
 ROOT = Path(__file__).parents[2]
 # A page's second cell, what the terminal names, and what it says.
@@ -26,6 +28,14 @@ MISTAKES = {
     "a label used twice": ("$$a$$ (eq-a)\n\n$$b$$ (eq-a)", "duplicate label"),
     "a heading that jumps": ("#### Deep", "header level increase"),
     "a term that is not explained": ("A {term}`gluon`.", "term not in glossary: 'gluon'"),
+    "a theorem used twice": (
+        ":::{prf:theorem} A\n:label: thm-a\nx\n:::\n\n:::{prf:theorem} A\n:label: thm-a\nx\n:::",
+        "duplicate theorem label 'thm-a', other instance in chapters/page15.ipynb",
+    ),
+    "an exercise that is nowhere": (
+        ":::{solution} ex-nowhere\nSo.\n:::",
+        "undefined label: ex-nowhere",
+    ),
 }
 
 
@@ -76,13 +86,65 @@ def test_nothing_else_is_told(told):
     assert others == []
 
 
-def test_settings_that_cannot_be_used_are_told_in_a_sentence(tmp_path):
+TOC = "format: jb-book\nroot: index\nchapters:\n- file: chapters/page\n"
+CITED = "title: t\nversion: 1\ndate-released: 2026-01-01\nauthors:\n- family-names: N\n"
+# A file of settings, what it is changed to, what the terminal then says.
+SETTINGS = {
+    "an address": ("_config.yml", {"repository": {"url": "nowhere"}}, r"repository\.url in _confi"),
+    "nothing": ("_config.yml", {"repository": None}, r"_config\.yml, repository: None is not of"),
+    "an unknown word": (
+        "_config.yml", {"execute": {"execute_notebooks": "oof"}},
+        r"_config\.yml, execute/execute_notebooks: 'oof' is not one of ",
+    ),
+    "a language": (
+        "_config.yml", {"sphinx": {"config": {"language": "de"}}},
+        r"language in _config\.yml is 'de', must be one of \['en', 'zh_CN'\]; CONTRIBUTING\.md say",
+    ),
+    "a tab": ("_config.yml", "title: t\n\tauthor: a\n", r"_config\.yml:2: found character '\\t'"),
+    "no contents": ("_toc.yml", None, r"_toc\.yml: there is no such file$"),
+    "a tab in the contents": ("_toc.yml", TOC + "\t- file: x\n", r"_toc\.yml:5: found character"),
+    "a page that is not there": (
+        "_toc.yml", TOC + "- file: chapters/nope\n",
+        r"_toc\.yml names 'chapters/nope', and there is no page of that name",
+    ),
+    "a suffix": (
+        "_toc.yml", TOC.replace("page", "page.ipynb"), r"_toc.yml names .*: write it without its",
+    ),
+    "a page twice": (
+        "_toc.yml", TOC + "- file: chapters/page\n", r"_toc\.yml: document file used multiple",
+    ),
+    "a wrong key": ("_toc.yml", TOC.replace("- file", "- fil"), r"_toc\.yml: entry does not "),
+    "a citation": (
+        "CITATION.cff", CITED.replace("title", "titel"), r"CITATION\.cff lacks .* needs: 'title'",
+    ),
+    "works": ("references.bib", "@book{a,\n author = \n}\n", r"syntax error in line 3: .*\.log"),
+}  # fmt: skip
+
+
+def changed(settings, change):
+    """Put a change into settings, deep inside."""
+    for key, value in change.items():
+        settings[key] = changed(settings[key], value) if isinstance(value, dict) else value
+    return settings
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_settings_that_cannot_be_used_are_told_in_a_sentence(name, tmp_path):
+    file, change, said = SETTINGS[name]
     small_book(tmp_path, {"page": "Well."})
-    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    config["repository"]["url"] = "nowhere"
-    (tmp_path / "_config.yml").unlink()
-    (tmp_path / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    path = tmp_path / file
+    text = path.read_text(encoding="utf-8")
+    path.unlink()
+    if isinstance(change, dict):
+        change = yaml.safe_dump(changed(yaml.safe_load(text), change))
+    if change is not None:
+        path.write_text(change, encoding="utf-8")
     done = built(tmp_path)
     assert done.returncode != 0
-    [line] = done.stderr.splitlines()
-    assert line.startswith("repository.url in _config.yml is 'nowhere'")
+    line, *more = done.stderr.splitlines()
+    assert re.match(said, line), line
+    assert len(more) <= (name == "an unknown word"), more  # MyST-NB says it, too
+
+
+def test_an_author_may_have_one_name():
+    assert citation(yaml.safe_load(CITED), "")["text"].startswith("N (2026). t")
