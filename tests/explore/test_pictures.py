@@ -524,12 +524,26 @@ def test_everyone_can_read_them(shown, scheme):
         tab.set_viewport_size({"width": width, "height": 900})
         assert tab.evaluate(SERIOUS) == []
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    tab.set_viewport_size({"width": 320, "height": 700})  # a desk's 1280, enlarged to 400 %
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 320
     for picture in tab.locator(".bpx").all():
         assert picture.get_attribute("role") == "group"
         assert picture.get_attribute("aria-label")
     for drawing in tab.locator(".bpx [role=img]").all():
         assert len(drawing.get_attribute("aria-label")) > 10
     assert tab.complaints == []
+    tab.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_letters_stand_on_their_own_ground_in_forced_colours(shown, scheme):
+    """A contrast theme changes the ground of a drawing, but no letter and no line in it."""
+    tab = shown("knob", "faults", scheme=scheme)
+    tab.emulate_media(forced_colors="active", color_scheme=scheme)
+    assert tab.evaluate("matchMedia('(forced-colors: active)').matches")
+    look = "one => [getComputedStyle(one).backgroundColor, getComputedStyle(one).color]"
+    grounds = [part.evaluate(look) for part in tab.locator(".bpx-pictures").all()]
+    assert grounds == [["rgb(255, 255, 255)", "rgb(34, 34, 34)"]] * 2
     tab.close()
 
 
