@@ -222,6 +222,14 @@ def test_the_accessibility_check_finds_what_is_planted(open_page, address):
         assert tab.locator(".planted em").count() == (2 if scheme == "dark" else 1)  # of each look
 
 
+@pytest.mark.parametrize("name", ["genindex", "py-modindex", "prf-prf"])
+def test_a_list_that_others_write_fits_a_telephone(open_page, address, name):
+    tab = open_page(f"{address}{name}.html")
+    for width in (360, 320):
+        tab.set_viewport_size({"width": width, "height": WIDTHS[360]})
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_way_back_to_the_top_can_be_read(open_page, address, scheme):
     tab = open_page(f"{address}chapters/references.html")
