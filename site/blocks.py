@@ -144,8 +144,9 @@ def titles(block, say):
 
 
 def picture(block, say):
-    """Translate what a cell in a Markdown page says of its picture; both stand in quotes there."""
-    for key, kind in (("caption", "caption"), ("alt", "picture in words")):
+    """Translate what a cell in a Markdown page says of itself; all of it stands in quotes there."""
+    kinds = {"code_prompt_show": "button", "caption": "caption", "alt": "picture in words"}
+    for key, kind in kinds.items():
         block = re.sub(
             rf'(?m)^( +{key}: ")(.*)(?="$)',
             lambda found, kind=kind: found[1] + one(found[2], say, kind),

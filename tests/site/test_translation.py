@@ -92,6 +92,16 @@ $$ x
 never = "touched"
 ```
 
+```{code-cell} ipython3
+---
+mystnb:
+  code_prompt_show: "Guess, then see"
+  image:
+    alt: "A square."
+---
+never = "touched"
+```
+
 {eq}`eq-x`
 """
     found = []
@@ -109,6 +119,8 @@ never = "touched"
         ("title of a box", "Its title"),
         ("text", "Inside."),
         ("text", "Its meaning."),
+        ("button", "Guess, then see"),
+        ("picture in words", "A square."),
     ]
 
 
