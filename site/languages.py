@@ -62,11 +62,11 @@ def say_proof(app, doctree, docname):
     """Begin a proof in the language of the page, with the word set apart."""
     for proof in doctree.findall(proof_node):
         first = next(proof.findall(nodes.Text))
-        if not first.startswith("Proof. "):
-            raise SphinxError(f"a proof does not begin with 'Proof. ' as it did: {first!r}")
+        if not first.startswith("Proof."):
+            raise SphinxError(f"a proof does not begin with 'Proof.' as it did: {first!r}")
         word = _("Proof.")
         blank = " " if word.isascii() else ""  # Chinese punctuation brings its own
-        rest = nodes.Text(blank + first.removeprefix("Proof. "))
+        rest = nodes.Text(blank + first.removeprefix("Proof.").lstrip())
         first.parent.replace(first, [nodes.strong(word, word), rest])
 
 

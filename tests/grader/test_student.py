@@ -277,20 +277,49 @@ def told(capsys, name, code, **names):
     return capsys.readouterr().out
 
 
-def test_the_place_of_a_slip_is_told(capsys):
-    said = told(
-        capsys,
+PLACES = {  # exercise, cell, line, what stands there
+    "below an empty line": (
         "weighted_input",
         "\ndef weighted_input(W, b, A):\n    return W @ A + A.shape[1] * b\n",
-    )
-    assert "✗ weighted_input: Line 3 of your cell is one small change away from right" in said
-    assert "look at A.shape[1] * b (" in said
+        (3, "A.shape[1] * b"),
+    ),
+    "in a helper": (
+        "weighted_input",
+        "def z(W, b, A):\n    return W @ A + 3 * b\n"
+        "def weighted_input(W, b, A):\n    return z(W, b, A)\n",
+        (2, "3 * b"),
+    ),
+    "made twice: the first": (
+        "weighted_input",
+        "def weighted_input(W, b, A):\n    def z(A):\n        c = A\n"
+        "        return W @ (c / len(c)) + b + 0 * np.sum(c / len(c))\n    return z(A)\n",
+        (4, "c / len(c)"),
+    ),
+    "a name alone does not say where": (
+        "weighted_input",
+        "def weighted_input(W, b, A):\n    n = b\n    return W @ A + n * b + 2 * b - n * b\n",
+        (3, "2 * b"),
+    ),
+    "a function alone neither": (
+        "gradient_error",
+        "def gradient_error(x, y):\n    n = np.linalg.norm\n"
+        "    return n(x - y) / min(n(x), n(y))\n",
+        (3, "min(n(x), n(y))"),
+    ),
+    "a number for the name of an index": (
+        "activations_of",
+        "def activations_of(W, b, X):\n    a = [X]\n    for i in range(1, len(W)):\n"
+        "        a.append(1 / (1 + np.exp(-W[1] @ a[-1] - b[i])))\n    return a\n",
+        (4, "W[1]"),
+    ),
+}
 
 
-def test_the_place_of_a_slip_in_a_helper_is_told(capsys):
-    code = "def z(W, b, A):\n    return W @ A + 3 * b\n"
-    code += "def weighted_input(W, b, A):\n    return z(W, b, A)\n"
-    assert "Line 2 of your cell is one small change away" in told(capsys, "weighted_input", code)
+@pytest.mark.parametrize(("name", "code", "place"), PLACES.values(), ids=PLACES)
+def test_the_place_of_a_slip_is_told(name, code, place, capsys):
+    line, piece = place
+    wanted = f"Line {line} of your cell is one small change away from right: look at {piece} ("
+    assert f"✗ {name}: {wanted}" in told(capsys, name, code)
 
 
 def test_one_of_two_slips_is_told_with_its_part(capsys):
@@ -301,33 +330,6 @@ def test_one_of_two_slips_is_told_with_its_part(capsys):
     assert (
         "One small change in line 2 of your cell makes your result['cross_entropy'] right" in said
     )
-
-
-def test_the_place_of_a_slip_that_is_made_twice_is_that_of_the_first(capsys):
-    code = (
-        "def weighted_input(W, b, A):\n    def z(A):\n        c = A\n"
-        "        return W @ (c / len(c)) + b + 0 * np.sum(c / len(c))\n    return z(A)\n"
-    )
-    said = told(capsys, "weighted_input", code)
-    assert "Line 4 of your cell is one small change away from right: look at c / len(c) (" in said
-
-
-def test_a_name_or_a_number_alone_does_not_say_where(capsys):
-    code = "def weighted_input(W, b, A):\n    n = b\n    return W @ A + n * b + 2 * b - n * b\n"
-    assert "look at 2 * b (" in told(capsys, "weighted_input", code)
-    code = (
-        "def gradient_error(x, y):\n    n = np.linalg.norm\n    return n(x - y) / min(n(x), n(y))\n"
-    )
-    assert "look at min(n(x), n(y)) (" in told(capsys, "gradient_error", code)
-
-
-def test_a_number_in_place_of_the_name_of_an_index_is_told(capsys):
-    code = (
-        "def activations_of(W, b, X):\n    a = [X]\n    for i in range(1, len(W)):\n"
-        "        a.append(1 / (1 + np.exp(-W[1] @ a[-1] - b[i])))\n    return a\n"
-    )
-    said = told(capsys, "activations_of", code)
-    assert "Line 4 of your cell is one small change away from right: look at W[1] (" in said
 
 
 def test_no_place_is_told_where_no_change_mends_anything(capsys):
