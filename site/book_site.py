@@ -5,7 +5,6 @@ buttons.py  live forms of a chapter            policy.py   what a page may load
 passages.py links between passages             live.py     live pictures
 formulas.py TeX to MathML                      icons.py    icons
 reader.py   the notebooks that readers get     languages.py the other languages
-together.py the scripts of a page in one file
 """
 
 import html
@@ -21,7 +20,6 @@ import live
 import passages
 import pydata_sphinx_theme
 import reader
-import together
 from bs4 import BeautifulSoup
 from chinese_search import ChineseSearch
 from formulas import STYLE, translate
@@ -159,12 +157,9 @@ def finished(app, error):
     ]
     if missing:
         raise SphinxError(f"pages of _toc.yml that were not written: {missing}")
-    abroad = languages.LANGUAGES[app.config.language].folder
-    if abroad:
+    if languages.LANGUAGES[app.config.language].folder:
         languages.count(out)
         languages.speak_later(out)
-    together.together(out)
-    if abroad:
         return  # of 404.html a server has one for all
     text = (TEMPLATES / "404.html").read_text(encoding="utf-8")
     home = html.escape(app.config.html_baseurl or "./", quote=True)

@@ -78,31 +78,6 @@ def test_libraries_are_loaded_only_where_they_are_used(soup):
     assert styles.count("vendor/formulas/") == bool(soup.select(".math"))
 
 
-def test_what_all_pages_load_is_one_file(soups, site):
-    """Its parts in the order in which the page had them: what the theme does needs bootstrap."""
-    scripts = (site / "_static" / "together.js").read_text(encoding="utf-8")
-    parts = [
-        "doctools",
-        "clipboard.min",
-        "book",
-        "scripts/bootstrap",
-        "scripts/pydata-sphinx-theme",
-    ]
-    texts = [(site / "_static" / f"{part}.js").read_text(encoding="utf-8") for part in parts]
-    places = [scripts.find(text) for text in texts]
-    assert places == sorted(places)
-    assert places[0] > 0  # before it an empty statement, so that its "use strict" is its own
-    for name, soup in soups.items():
-        own = [tag["src"] for tag in soup.select("script[src]:not([src*=explore])")]
-        if own:
-            shared = [src for src in own if "search" not in src and "language_data" not in src]
-            assert [re.sub(r".*/|\?.*", "", src) for src in shared] == [
-                "documentation_options.js",
-                "together.js",
-            ], name
-        assert not soup.select("link[as=script]"), name
-
-
 def test_icons_are_drawn_and_their_script_is_gone(soups):
     for name, soup in soups.items():
         assert not soup.select("i, script[src*=fontawesome]"), name
