@@ -4,7 +4,7 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, replace
 from types import FunctionType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -109,6 +109,26 @@ def read_only(array):
     view = array.view()
     view.setflags(write=False)
     return view
+
+
+class Named:
+    """What activations and losses have in common: ours are known by their names."""
+
+    known: ClassVar[dict[str, Any]] = {}
+    name: str
+
+    @property
+    def ours(self) -> bool:
+        """Whether this is the one of bpcore, and not another of that name."""
+        return self.known.get(self.name) is self
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def __reduce__(self) -> Any:  # a copy of one of ours, also in another process, is that one
+        if self.ours:
+            return self.name
+        return object.__new__, (type(self),), vars(self)  # its functions may be its methods
 
 
 class Value:

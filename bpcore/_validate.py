@@ -272,20 +272,20 @@ def as_rng(rng, name="rng"):
     return np.random.default_rng(as_count(rng, name, wanted=wanted))
 
 
-def as_member(value, kind, known, name):
+def as_member(value, kind, name):
     """Find an activation or a loss by name, or pass one through."""
     if isinstance(value, kind):
         return value
-    if isinstance(value, str) and value in known:
-        return known[value]
+    if isinstance(value, str) and value in kind.known:
+        return kind.known[value]
     from difflib import get_close_matches  # not loaded before the first slip
 
     text = value if isinstance(value, str) else str(getattr(value, "__name__", ""))  # np.tanh
-    near = get_close_matches(text.strip().lower(), known, 1, 0.6 if text is value else 1.0)
+    near = get_close_matches(text.strip().lower(), kind.known, 1, 0.6 if text is value else 1.0)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     if not isinstance(value, str):
         raise TypeError(f"{name} must be {an(kind)} or its name, got {describe(value)}{hint}")
-    raise ValueError(f"{name} must be one of {', '.join(known)}, got {value!r}{hint}")
+    raise ValueError(f"{name} must be one of {', '.join(kind.known)}, got {value!r}{hint}")
 
 
 def as_instance(value, kind, name, source):

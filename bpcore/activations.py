@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bpcore._guard import guard_fields
+from bpcore._guard import Named, guard_fields
 from bpcore._validate import as_array
 
 
 @dataclass(frozen=True, repr=False)
-class Activation:
+class Activation(Named):
     """An activation function g with its derivative.
 
     Parameters
@@ -94,14 +94,6 @@ class Activation:
         with np.errstate(all="ignore"):
             return self.derivative(as_array(a, "a", finite=False))
 
-    def __repr__(self) -> str:
-        return self.name
-
-    def __reduce__(self) -> Any:  # a copy of one of ours, also in another process, is that one
-        if ACTIVATIONS.get(self.name) is self:
-            return self.name
-        return object.__new__, (type(self),), vars(self)  # its functions may be its methods
-
 
 def _sigmoid(z):
     return 1 / (1 + np.exp(-z))
@@ -146,4 +138,4 @@ relu = Activation("relu", _relu, _relu_prime)
 #: The identity, which gives z itself; its slope is 1 everywhere.
 identity = Activation("identity", _identity, _identity_prime)
 
-ACTIVATIONS = {g.name: g for g in (sigmoid, tanh, relu, identity)}
+ACTIVATIONS = Activation.known = {g.name: g for g in (sigmoid, tanh, relu, identity)}

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from bpcore import _validate as valid
 from bpcore._guard import Value
-from bpcore.losses import LOSSES, Loss, cross_entropy
+from bpcore.losses import Loss, cross_entropy
 from bpcore.network import Cache, Network, as_network, forward
 
 
@@ -90,7 +90,7 @@ def backward(
     Equations :eq:`eq-bp1`, :eq:`eq-bp2`, :eq:`eq-bp3`, :eq:`eq-bp4`; chapter
     :doc:`/chapters/08_delta_recursion`; sources 000 §4, 002 §3, 004.
     """
-    net, loss = as_network(net), valid.as_member(loss, Loss, LOSSES, "loss")
+    net, loss = as_network(net), valid.as_member(loss, Loss, "loss")
     z, a = as_passed(cache, net)
     Y = valid.as_labels(Y, net.n[-1], a[0].shape[1], loss=loss)
     with np.errstate(all="ignore"):
@@ -150,7 +150,7 @@ def per_sample_gradients(
     -----
     Equation :eq:`eq-mean-gradient`; chapter :doc:`/chapters/11_many_samples`; source 000 §6.
     """
-    net, loss = as_network(net, single=True), valid.as_member(loss, Loss, LOSSES, "loss")
+    net, loss = as_network(net, single=True), valid.as_member(loss, Loss, "loss")
     X, Y = valid.as_samples(net, X, Y, loss)
     columns, labels = X.T[..., None], Y.T[..., None]
     each = [backward(net, forward(net, x), y, loss) for x, y in zip(columns, labels, strict=True)]

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bpcore import _validate as valid
-from bpcore._guard import guard_fields
+from bpcore._guard import Named, guard_fields
 from bpcore.activations import sigmoid
 
 
 @dataclass(frozen=True, repr=False)
-class Loss:
+class Loss(Named):
     """A loss for sigmoid outputs, summed over the n outputs of a sample.
 
     Parameters
@@ -141,14 +141,6 @@ class Loss:
         with np.errstate(all="ignore"):
             return self.delta_function(*_pair(z, "z", y, self))
 
-    def __repr__(self) -> str:
-        return self.name
-
-    def __reduce__(self) -> Any:  # a copy of one of ours, also in another process, is that one
-        if LOSSES.get(self.name) is self:
-            return self.name
-        return object.__new__, (type(self),), vars(self)  # its functions may be its methods
-
 
 def _pair(values, name, y, loss=None):
     """Check logits or outputs and their labels, both of shape (n, m)."""
@@ -229,7 +221,7 @@ soft_quadratic: Loss = Loss(
     "soft_quadratic", _soft_quadratic, _quadratic_slope, _soft_quadratic_delta, soft=True
 )
 
-LOSSES = {
+LOSSES = Loss.known = {
     loss.name: loss for loss in (cross_entropy, quadratic, soft_cross_entropy, soft_quadratic)
 }
 

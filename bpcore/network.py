@@ -15,8 +15,8 @@ from bpcore import _storage
 from bpcore import _validate as valid
 from bpcore._guard import Value
 from bpcore._validate import Seed
-from bpcore.activations import ACTIVATIONS, Activation, sigmoid
-from bpcore.losses import LOSSES, Loss, cross_entropy
+from bpcore.activations import Activation, sigmoid
+from bpcore.losses import Loss, cross_entropy
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -64,8 +64,7 @@ class Network(Value):
             wanted = f"None, then {len(W) - 1} activations"
             hint = valid.cure(g, "g", lambda v: len(v) > len(g) and Network(W, b, v), "[None, *{}]")
             raise ValueError(f"g must be a list: {wanted}, got {valid.describe(g)}{hint}")
-        kind = Activation, ACTIVATIONS
-        g = None, *(valid.as_member(x, *kind, f"g[{i}]") for i, x in enumerate(g) if i)
+        g = None, *(valid.as_member(x, Activation, f"g[{i}]") for i, x in enumerate(g) if i)
         if fault := valid.misfit(W, b):
             raise ValueError(fault + valid.remedy(W, b, (self.W, self.b)))
         if g[-1] is not sigmoid:
@@ -105,7 +104,7 @@ class Network(Value):
     def save(self, file: Any) -> None:
         """Write the network in the .npz format, to a path or an open binary file."""
         layers = range(1, self.L + 1)
-        if own := [i for i in layers if ACTIVATIONS.get(self.g[i].name) is not self.g[i]]:
+        if own := [i for i in layers if not self.g[i].ours]:
             raise ValueError(
                 f"g[{own[0]}] must be an activation of bpcore to be saved, got your own "
                 f"{self.g[own[0]]}; save flatten(net), and read it with unflatten"
@@ -175,7 +174,7 @@ def init_network(n: Sequence[int], *, rng: Seed, hidden: Activation | str = sigm
     Chapter :doc:`/chapters/01_notation`; source 000 §3.
     """
     n = as_sizes(n, least=2)
-    rng, hidden = valid.as_rng(rng), valid.as_member(hidden, Activation, ACTIVATIONS, "hidden")
+    rng, hidden = valid.as_rng(rng), valid.as_member(hidden, Activation, "hidden")
     L = len(n) - 1
     return Network(
         W=[None] + [rng.normal(0, n[i - 1] ** -0.5, (n[i], n[i - 1])) for i in range(1, L + 1)],
@@ -309,7 +308,7 @@ def cost(
     -----
     Equation :eq:`eq-cost`; chapter :doc:`/chapters/03_loss`; sources 000 §3, 003.
     """
-    net, loss = as_network(net), valid.as_member(loss, Loss, LOSSES, "loss")
+    net, loss = as_network(net), valid.as_member(loss, Loss, "loss")
     X, Y = valid.as_samples(net, X, Y, loss)
     logits = _filled(net, X).z[-1]
     with np.errstate(all="ignore"):

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from bpcore import _validate as valid
 from bpcore.backprop import as_passed
-from bpcore.losses import LOSSES, Loss, cross_entropy
+from bpcore.losses import Loss, cross_entropy
 from bpcore.network import Cache, Network, as_network, stored
 
 
@@ -231,7 +231,7 @@ def backward_theta(
     Equations :eq:`eq-theta-delta`, :eq:`eq-theta-gradient`; chapter
     :doc:`/chapters/09_theta_notation`; source 004, whose index slip is corrected there.
     """
-    net, loss = unfold(Theta, g), valid.as_member(loss, Loss, LOSSES, "loss")
+    net, loss = unfold(Theta, g), valid.as_member(loss, Loss, "loss")
     z, a = as_passed(cache, net)
     Y = valid.as_labels(Y, net.n[-1], a[0].shape[1], loss=loss)
     with np.errstate(all="ignore"):

@@ -14,8 +14,8 @@ import traitlets
 from matplotlib.figure import Figure
 
 from bpcore import _validate as valid
-from bpcore.activations import ACTIVATIONS, Activation, relu, sigmoid, tanh
-from bpcore.losses import LOSSES, Loss, cross_entropy, quadratic
+from bpcore.activations import Activation, relu, sigmoid, tanh
+from bpcore.losses import Loss, cross_entropy, quadratic
 from bpcore.network import Network, as_network
 
 HERE = Path(__file__).parent
@@ -121,7 +121,7 @@ class Picture(anywidget.AnyWidget):
 def plain(net):
     """Write a network as JSON has it; the page computes with our activations alone."""
     for i, g in enumerate(net.g):
-        if i and ACTIVATIONS.get(g.name) is not g:
+        if i and not g.ours:
             raise ValueError(f"net.g[{i}] must be an activation of bpcore, got your own {g}")
         for part in ("W", "b") if i else ():
             bounded(getattr(net, part)[i], f"net.{part}[{i}]")
@@ -180,7 +180,7 @@ def listed(value: Any, name: str, what: str) -> list[Any]:
 
 def as_loss(value: Any) -> Loss:
     """Check one of the two losses that the page knows."""
-    loss = valid.as_member(value, Loss, LOSSES, "loss")
+    loss = valid.as_member(value, Loss, "loss")
     if loss not in (cross_entropy, quadratic):
         raise ValueError(f"loss must be cross_entropy or quadratic of bpcore, got {loss}")
     return loss
@@ -188,7 +188,7 @@ def as_loss(value: Any) -> Loss:
 
 def as_activation(value: Any) -> str:
     """Check one of the three activations that can be chosen on the page, and give its name."""
-    g = valid.as_member(value, Activation, ACTIVATIONS, "activation")
+    g = valid.as_member(value, Activation, "activation")
     if g not in (sigmoid, tanh, relu):
         raise ValueError(f"activation must be sigmoid, tanh or relu of bpcore, got {g}")
     return g.name

@@ -50,7 +50,7 @@ def test_the_docstrings_of_a_class_and_of_its_methods(shown):
     notebook.show_source(Activation)
     text = source(shown)
     assert '"""' not in text
-    assert "@dataclass(frozen=True, repr=False)\nclass Activation:" in text
+    assert "@dataclass(frozen=True, repr=False)\nclass Activation(Named):" in text
     assert "return self.derivative(as_array(a" in text
 
 
