@@ -91,16 +91,15 @@ def guard_fields(value, kind, *names):
             function = function.function
         if not (isinstance(function, FunctionType) and function.__module__ in OURS):
             name = f"{field} of the {kind} {value.name!r}"
-            object.__setattr__(value, field, Guard(function, name))
+            vars(value)[field] = Guard(function, name)
 
 
 def may_fail(value):
     """Give an activation or a loss of the user's that may give nan: a run then says "diverged"."""
-    guards = {k: v for k, v in vars(value).items() if isinstance(v, Guard)}
+    guards = {k: replace(v, may_fail=True) for k, v in vars(value).items() if isinstance(v, Guard)}
     if guards:
         value = copy(value)
-        for field, guard in guards.items():
-            object.__setattr__(value, field, replace(guard, may_fail=True))
+        vars(value).update(guards)
     return value
 
 
@@ -140,4 +139,4 @@ class Value:
             for part in field if isinstance(field, tuple) else [field]:
                 if isinstance(part, np.ndarray):
                     part.setflags(write=False)
-        self.__dict__.update(state)
+        vars(self).update(state)

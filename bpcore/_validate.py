@@ -112,7 +112,7 @@ def as_layers(arrays, name):
             f"{name}), got {len(arrays)} entries"
             + cure(arrays, name, fine, "[None, *{}]", "[None, *{}[1:]]")
         )
-    return None, *freeze(*(as_array(x, f"{name}[{i}]") for i, x in enumerate(arrays) if i))
+    return freeze(None, *(as_array(x, f"{name}[{i}]") for i, x in enumerate(arrays) if i))
 
 
 def _is_matrix(value, rows, m=None):

@@ -155,7 +155,7 @@ def per_sample_gradients(
     columns, labels = X.T[..., None], Y.T[..., None]
     each = [backward(net, forward(net, x), y, loss) for x, y in zip(columns, labels, strict=True)]
     layers = range(1, net.L + 1)
-    dW = (None, *valid.freeze(*(np.stack([g.dW[i] for g in each]) for i in layers)))
-    db = (None, *valid.freeze(*(np.stack([g.db[i] for g in each]) for i in layers)))
-    delta = (None, *valid.freeze(*(np.hstack([g.delta[i] for g in each]) for i in layers)))
+    dW = valid.freeze(None, *(np.stack([g.dW[i] for g in each]) for i in layers))
+    db = valid.freeze(None, *(np.stack([g.db[i] for g in each]) for i in layers))
+    delta = valid.freeze(None, *(np.hstack([g.delta[i] for g in each]) for i in layers))
     return Gradients(dW, db, delta)

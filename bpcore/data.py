@@ -63,8 +63,7 @@ class Dataset(Value):
         if len(fields) == 4 and not (least := fields["deviation"].min()) > 0:
             raise ValueError(f"deviation must be positive, 1 for a constant feature, got {least}")
         valid.freeze(*fields.values())
-        for field, value in fields.items():
-            object.__setattr__(self, field, value)
+        vars(self).update(fields)
 
     def __repr__(self) -> str:
         return f"Dataset({self.name!r}: d={self.X.shape[0]}, m={self.X.shape[1]})"

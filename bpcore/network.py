@@ -71,15 +71,13 @@ class Network(Value):
             raise ValueError(
                 f"g[{len(W) - 1}] must be bpcore.sigmoid, as it is the last, got {g[-1]}"
             )
-        for field, value in (("W", W), ("b", b), ("g", g)):
-            object.__setattr__(self, field, value)
+        vars(self).update(W=W, b=b, g=g)  # a frozen dataclass lets no field be assigned
 
     @classmethod
     def _unchecked(cls, W, b, g):
         """Build without checks or copies: for `train`, and for the complex step."""
         net = object.__new__(cls)
-        for field, value in (("W", W), ("b", b), ("g", g)):
-            object.__setattr__(net, field, value)
+        vars(net).update(W=W, b=b, g=g)
         return net
 
     @property

@@ -45,7 +45,7 @@ def fold(net: Network) -> tuple[Any, ...]:
     """
     net = as_network(net, single=True)
     layers = range(1, net.L + 1)
-    return (None, *valid.freeze(*(np.hstack([net.b[i], net.W[i]]) for i in layers)))
+    return valid.freeze(None, *(np.hstack([net.b[i], net.W[i]]) for i in layers))
 
 
 def unfold(Theta: Sequence[Any], g: Sequence[Any] | None = None) -> Network:
