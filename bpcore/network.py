@@ -4,7 +4,7 @@ Code index = superscript in the text: W[i] and b[i] lead INTO layer i; layer 0 i
 W[0], b[0], z[0] are None and a[0] is X. Samples are columns.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -242,17 +242,13 @@ def forward(net: Network, X: ArrayLike) -> Cache:
     sources 000 §2, 004.
     """
     net = as_network(net)
-    return _filled(net, valid.as_columns(X, net.n[0]))
+    return cache_of(_forward, net, valid.as_columns(X, net.n[0]))
 
 
-def _filled(net, X):
-    """Run the forward pass on checked samples, and freeze what it stores."""
+def cache_of(forward: Callable[..., Any], *checked: Any) -> Cache:
+    """Run a forward pass and freeze what it stores; nan is an overflow, an infinite z a result."""
     with np.errstate(all="ignore"):
-        return stored(*_forward(net, X))
-
-
-def stored(z: Any, a: Any) -> Cache:
-    """Freeze what a forward pass stores; nan is an overflow, an infinite z is a result."""
+        z, a = forward(*checked)
     return Cache(valid.sealed(z, "z", fine=lambda z: ~np.isnan(z)), valid.freeze(*a))
 
 
@@ -308,7 +304,7 @@ def cost(
     """
     net, loss = as_network(net), valid.as_member(loss, Loss, "loss")
     X, Y = valid.as_samples(net, X, Y, loss)
-    logits = _filled(net, X).z[-1]
+    logits = cache_of(_forward, net, X).z[-1]
     with np.errstate(all="ignore"):
         return _cost(logits, Y, loss)
 
@@ -374,4 +370,4 @@ def accuracy(net: Network, X: ArrayLike, Y: ArrayLike) -> np.float64 | np.ndarra
     """
     net = as_network(net)
     X, Y = valid.as_samples(net, X, Y)
-    return _accuracy(_filled(net, X).z[-1], Y)
+    return _accuracy(cache_of(_forward, net, X).z[-1], Y)

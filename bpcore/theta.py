@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from bpcore import _validate as valid
 from bpcore.backprop import as_passed
 from bpcore.losses import Loss, cross_entropy
-from bpcore.network import Cache, Network, as_network, stored
+from bpcore.network import Cache, Network, as_network, cache_of
 
 
 def fold(net: Network) -> tuple[Any, ...]:
@@ -185,9 +185,7 @@ def forward_theta(Theta: Sequence[Any], X: ArrayLike, g: Sequence[Any] | None = 
     Equation :eq:`eq-theta-forward`; chapter :doc:`/chapters/09_theta_notation`; source 004.
     """
     net = unfold(Theta, g)
-    X = valid.as_columns(X, net.n[0])
-    with np.errstate(all="ignore"):
-        return stored(*_forward_theta(fold(net), net.g, X))
+    return cache_of(_forward_theta, fold(net), net.g, valid.as_columns(X, net.n[0]))
 
 
 def backward_theta(
