@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from bpcore import _validate as valid
 from bpcore._guard import Value
 from bpcore.losses import Loss, cross_entropy
-from bpcore.network import Cache, Network, as_network, forward
+from bpcore.network import Cache, Network, as_network, as_problem, forward
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,8 +150,7 @@ def per_sample_gradients(
     -----
     Equation :eq:`eq-mean-gradient`; chapter :doc:`/chapters/11_many_samples`; source 000 §6.
     """
-    net, loss = as_network(net, single=True), valid.as_member(loss, Loss, "loss")
-    X, Y = valid.as_samples(net, X, Y, loss)
+    net, X, Y, loss = as_problem(net, X, Y, loss)
     columns, labels = X.T[..., None], Y.T[..., None]
     each = [backward(net, forward(net, x), y, loss) for x, y in zip(columns, labels, strict=True)]
     layers = range(1, net.L + 1)

@@ -23,7 +23,7 @@ from bpcore.gradcheck import (
     relative_error,
 )
 from bpcore.losses import Loss, cross_entropy
-from bpcore.network import Network, _cost, _forward, as_network, forward
+from bpcore.network import Network, _cost, _forward, as_problem, forward
 
 EPS, TINY = np.finfo(float).eps, np.finfo(float).tiny
 BLIND = 1e-3  # where rounding explains more than this, a layer is not judged
@@ -202,8 +202,7 @@ def check_gradients(
     """
     if method not in [*CLOSE]:
         raise ValueError(f"method must be 'complex' or 'central', got {method!r}")
-    net, loss = as_network(net, single=True), valid.as_member(loss, Loss, "loss")
-    X, Y = valid.as_samples(net, X, Y, loss)
+    net, X, Y, loss = as_problem(net, X, Y, loss)
     usual = 1e-20 if method == "complex" else 1e-5
     h = usual if h is None else valid.as_positive(h, "h", usual=usual, at_most=1.0)
     valid.as_callable(backward, "backward")

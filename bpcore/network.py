@@ -201,6 +201,13 @@ def as_network(net: Any, *, single: bool = False) -> Network:
     return net
 
 
+def as_problem(net, X, Y, loss, *, single=True, order="C"):
+    """Check all that a cost depends on: a network, samples, their labels and a loss."""
+    net, loss = as_network(net, single=single), valid.as_member(loss, Loss, "loss")
+    X, Y = valid.as_samples(net, X, Y, loss, order)
+    return net, X, Y, loss
+
+
 def _forward(net, X):
     W, b, g, L = net.W, net.b, net.g, net.L
     z, a = [None] * (L + 1), [X] + [None] * L
@@ -302,8 +309,7 @@ def cost(
     -----
     Equation :eq:`eq-cost`; chapter :doc:`/chapters/03_loss`; sources 000 §3, 003.
     """
-    net, loss = as_network(net), valid.as_member(loss, Loss, "loss")
-    X, Y = valid.as_samples(net, X, Y, loss)
+    net, X, Y, loss = as_problem(net, X, Y, loss, single=False)
     logits = cache_of(_forward, net, X).z[-1]
     with np.errstate(all="ignore"):
         return _cost(logits, Y, loss)

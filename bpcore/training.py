@@ -19,7 +19,7 @@ from bpcore._run import Batches, FullBatch, Run
 from bpcore._tape import replay
 from bpcore.descent import rise, summary
 from bpcore.losses import Loss, cross_entropy
-from bpcore.network import Network, as_network
+from bpcore.network import Network, as_problem
 
 OVERFLOW = "X or the weights are too large: the cost overflows before training; standardise X"
 
@@ -184,8 +184,7 @@ def train(
     Equation :eq:`eq-update`; chapters :doc:`/chapters/11_many_samples`,
     :doc:`/chapters/12_training_on_real_data`; sources 000 §5, 001.
     """
-    net, loss = as_network(net, single=True), valid.as_member(loss, Loss, "loss")
-    X, Y = valid.as_samples(net, X, Y, loss, order="A")
+    net, X, Y, loss = as_problem(net, X, Y, loss, order="A")
     learning_rate = valid.as_positive(learning_rate, "learning_rate")
     epochs, every = valid.as_count(epochs, "epochs"), _every(record)
     _check_batch_size(batch_size, X.shape[1])
@@ -338,8 +337,7 @@ def sweep(
     -----
     Chapter :doc:`/chapters/12_training_on_real_data`.
     """
-    net, loss = as_network(net, single=True), valid.as_member(loss, Loss, "loss")
-    X, Y = valid.as_samples(net, X, Y, loss, order="A")
+    net, X, Y, loss = as_problem(net, X, Y, loss, order="A")
     rates = valid.as_array(learning_rates, "learning_rates")
     fine = lambda v: np.ndim(v) == 1 and np.size(v) > 0 and np.min(v) > 0  # noqa: E731
     if not fine(rates):
