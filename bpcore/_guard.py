@@ -36,7 +36,7 @@ class Guard:
     def __call__(self, *arguments: Any) -> np.ndarray:
         """Call the function and check what it gives."""
         if traced := [x for x in arguments if isinstance(x, Traced)]:
-            return traced[0].tape.write(self, arguments)
+            return traced[0].tape.write(self, arguments, {})
         x, what = arguments[0], f"what {self.name} returns"
         wanted = np.shape(x) if self.shape is None else self.shape
         try:

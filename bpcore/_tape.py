@@ -60,12 +60,12 @@ class Tape:
             _unseen(x)
         return _bare(x)
 
-    def write(self, function, inputs, options=()):
+    def write(self, function, inputs, options):
         """Make a call, write it down, and give its traced result."""
         inputs = [self.bare(x) for x in inputs]
-        if "out" in dict(options):
+        if "out" in options:
             _unseen(*inputs)
-        made = np.array(function(*inputs, **dict(options)))
+        made = np.array(function(*inputs, **options))
         output = self.homes.setdefault(len(self.calls), made)
         output[...] = made
         self.calls.append((function, inputs, options, output))
@@ -277,4 +277,4 @@ def _quick(function, inputs, options, output):
 
 
 def _refill(output, function, inputs, options):
-    np.copyto(output, function(*inputs, **dict(options)))
+    np.copyto(output, function(*inputs, **options))

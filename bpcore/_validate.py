@@ -246,8 +246,8 @@ def as_count(value, name, *, at_least=0, wanted="a whole number"):
 def as_positive(value, name, *, usual=0.1, at_most=sys.float_info.max, zero=False):
     """Check a positive finite number, such as a learning rate; `zero` lets 0 pass, too."""
     kinds = (int, float, np.integer, np.floating)
+    fits = lambda v: 0 < v <= at_most or (zero and v == 0)  # noqa: E731
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, kinds):
-        fits = lambda v: 0 < v <= at_most or (zero and v == 0)  # noqa: E731
         fine = lambda v: fits(v) and not isinstance(v, bool)  # noqa: E731
         hint = cure(value, name, fine, "float({})" if isinstance(value, str) else "{}.item()")
         raise TypeError(f"{name} must be one positive number, got {describe(value)}{hint}")
@@ -255,7 +255,7 @@ def as_positive(value, name, *, usual=0.1, at_most=sys.float_info.max, zero=Fals
         number = float(value)
     except OverflowError:  # a whole number of more than 308 digits
         number = np.inf
-    if not (0 < number <= at_most or (zero and number == 0)):
+    if not fits(number):
         limit = "finite" if at_most == sys.float_info.max else f"at most {at_most}"
         raise ValueError(
             f"{name} must be {'0 or ' * zero}positive and {limit}, got {describe(value)}; "
