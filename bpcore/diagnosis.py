@@ -97,29 +97,28 @@ class GradientCheck(Value):
     @property
     def passed(self) -> bool:
         """Whether every layer could be judged, and none is wrong."""
-        return self.samples > 0 and not any(f.wrong or f.blind for f in self.layers[1:])
+        return not any(found.wrong or found.blind for found in self.layers[1:])
 
     def __str__(self) -> str:
         down = self.layers[:0:-1]
-        wrong = [found for found in down if found.wrong]
-        right = [found for found in down if not found.wrong and not found.blind]
         parts = []
-        if right and self.samples:
-            worst = max(CLOSE[self.method], *(found.error for found in right))
+        if right := [f for f in down if not (f.wrong or f.blind)]:
+            worst = max(CLOSE[self.method], *(f.error for f in right))
             bound = 10.0 ** np.ceil(np.log10(worst))  # the same on every machine
             parts.append(f"{_listed(right)} right to {bound:.0e} ({self.method})")
-        if wrong:
+        if wrong := [f for f in down if f.wrong]:
             parts += _blame(wrong)
             parts.append(
                 f"worst at {self.where}: backward {self.analytic:.10g}, "
                 f"numerical {self.numerical:.10g}"
             )
-        if blind := [found for found in down if found.blind or not self.samples]:
-            zero = all(found.floor == np.inf for found in blind)
-            what = "their gradients are" if len(blind) > 1 else "its gradient is"
+        if blind := [f for f in down if f.blind]:
             cause = "rounding or the step h" if self.method == "central" else "rounding"
-            why = f"{what} zero" if zero else f"{cause} could hide a mistake"
-            why = why if self.samples else "no sample is left"
+            why = f"{cause} could hide a mistake"
+            if all(f.floor == np.inf for f in blind):
+                why = f"{'their gradients are' if len(blind) > 1 else 'its gradient is'} zero"
+            if not self.samples:
+                why = "no sample is left"
             parts.append(f"{_listed(blind)} cannot be judged, {why}")
         if self.kinks:
             layer, unit, sample = self.kinks[0]
