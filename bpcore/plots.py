@@ -77,14 +77,8 @@ def curves(
     }
     for k, (name, y) in enumerate(series.items()):
         colour, dash, _ = SERIES[k % len(SERIES)]
-        ax.plot(
-            x,
-            y,
-            color=COLOUR.get(name, colour),
-            ls=DASH.get(name, dash),
-            lw=1.8,
-            label=name,
-        )
+        look = {"color": COLOUR.get(name, colour), "ls": DASH.get(name, dash), "lw": 1.8}
+        ax.plot(x, y, label=name, **look)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     if len(series) > 1:
         ax.legend()
@@ -356,44 +350,46 @@ def network(
     units = [(i, j) for i in range(len(n)) for j in range(1, n[i] + 1)]
     lines = [(i, j, k) for i, j in units if i for k in range(1, n[i - 1] + 1)]
     inside, below, edges = inside or {}, below or {}, edges or {}
-    for name, words, places in (
-        ("inside", inside, units), ("below", below, units), ("edges", edges, lines)
-    ):  # fmt: skip
-        if strange := set(valid.as_instance(words, dict, name, "each place with its words")) - set(
-            places
-        ):
+    named = (("inside", inside, units), ("below", below, units), ("edges", edges, lines))
+    for name, words, places in named:
+        valid.as_instance(words, dict, name, "each place with its words")
+        if strange := words.keys() - set(places):
             strange = min(strange, key=str)
             raise ValueError(f"{name} must name what is drawn, got {strange} for n = {n}")
     apart = valid.as_positive(apart, "apart", usual=1.0)
     if below_colour not in [*COLOUR]:
         raise ValueError(f"below_colour must be one of {', '.join(COLOUR)}, got {below_colour!r}")
-
-    def write(x, y, text, **look):  # a hyphen on a line would pass for a piece of it
-        ax.text(x, y, str(text).replace("-", "\N{MINUS SIGN}"), ha="center", va="center", **look)
-
     place = {(i, j): (2.4 * i, apart * ((n[i] + 1) / 2 - j)) for i, j in units}
-    joints = [(place[i - 1, k], place[i, j]) for i, j, k in lines]
+    _draw_lines(ax, {(i, j, k): (place[i - 1, k], place[i, j]) for i, j, k in lines}, edges, n)
+    _draw_units(ax, place, inside, below, COLOUR[below_colour])
+    height = apart * (max(n) - 1) / 2 + 0.7
+    ax.set(xlim=(-0.6, 2.4 * (len(n) - 1) + 0.6), ylim=(-height, height), aspect="equal")
+    ax.axis("off")
+    return ax
+
+
+def _draw_lines(ax, joints, edges, n):
     look = {"colors": "#999999", "linewidths": 0.9, "capstyle": "projecting", "zorder": 1}
-    ax.add_collection(LineCollection(joints, **look))  # at once: [784, 30, 10] has 23820
-    for i, j, k in lines:
+    ax.add_collection(
+        LineCollection([*joints.values()], **look)
+    )  # at once: [784, 30, 10] has 23820
+    look = {"fontsize": 9, "color": COLOUR["W"], "bbox": {"fc": "white", "ec": "none", "pad": 1}}
+    for (i, j, k), ((x0, y0), (x1, y1)) in joints.items():
         if (i, j, k) in edges:
-            (x0, y0), (x1, y1) = place[i - 1, k], place[i, j]
             # labels on lines to lower units sit further along, so that they stay apart
             along = 0.28 + 0.42 * (j - 1) / max(n[i] - 1, 1)
-            look = {"fontsize": 9, "color": COLOUR["W"]}
-            look["bbox"] = {"fc": "white", "ec": "none", "pad": 1}
-            write(x0 + along * (x1 - x0), y0 + along * (y1 - y0), edges[i, j, k], **look)
+            _write(ax, x0 + along * (x1 - x0), y0 + along * (y1 - y0), edges[i, j, k], **look)
+
+
+def _draw_units(ax, place, inside, below, colour):
+    look = {"fontsize": 9, "color": colour, "bbox": {"fc": "white", "ec": "none", "pad": 0.3}}
     for (i, j), (x, y) in place.items():
         ax.add_patch(Circle((x, y), RADIUS, fc="white", ec=COLOUR["a"], lw=1.8, zorder=2))
         name = inside.get((i, j), f"$x_{{{j}}}$" if i == 0 else f"$a_{{{j}}}^{{[{i}]}}$")
-        write(x, y, name, zorder=3, fontsize=9 if (i, j) in inside else 10)
+        _write(ax, x, y, name, zorder=3, fontsize=9 if (i, j) in inside else 10)
         if (i, j) in below:
-            ground = {"fc": "white", "ec": "none", "pad": 0.3}
-            look = {"fontsize": 9, "color": COLOUR[below_colour], "bbox": ground}
-            write(x, y - RADIUS - 0.15, below[i, j], **look)
-    ax.set_xlim(-0.6, 2.4 * (len(n) - 1) + 0.6)
-    height = apart * (max(n) - 1) / 2 + 0.7
-    ax.set_ylim(-height, height)
-    ax.set_aspect("equal")
-    ax.axis("off")
-    return ax
+            _write(ax, x, y - RADIUS - 0.15, below[i, j], **look)
+
+
+def _write(ax, x, y, text, **look):  # a hyphen on a line would pass for a piece of it
+    ax.text(x, y, str(text).replace("-", "\N{MINUS SIGN}"), ha="center", va="center", **look)
