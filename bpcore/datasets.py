@@ -18,8 +18,10 @@ def _two_classes(m, rng):
     return valid.as_rng(rng), (np.arange(m) >= m // 2).astype(float)
 
 
-def _noise(noise):
-    return valid.as_positive(noise, "noise", at_most=1e100, zero=True)  # its squares are finite
+def _scattered(X, y, noise, rng, name):
+    """Add noise to the samples, and give them with their labels."""
+    noise = valid.as_positive(noise, "noise", at_most=1e100, zero=True)  # its squares are finite
+    return Dataset(X + rng.normal(0, noise, X.shape), y[None], name)
 
 
 def blobs(m: int = 200, *, rng: valid.Seed, noise: float = 1.0) -> Dataset:
@@ -49,8 +51,7 @@ def blobs(m: int = 200, *, rng: valid.Seed, noise: float = 1.0) -> Dataset:
     Dataset('blobs': d=2, m=10)
     """
     rng, y = _two_classes(m, rng)
-    X = np.vstack([4 * y - 2, 0 * y]) + rng.normal(0, _noise(noise), (2, m))
-    return Dataset(X, y[None], "blobs")
+    return _scattered(np.vstack([4 * y - 2, 0 * y]), y, noise, rng, "blobs")
 
 
 def moons(m: int = 200, *, rng: valid.Seed, noise: float = 0.1) -> Dataset:
@@ -82,7 +83,7 @@ def moons(m: int = 200, *, rng: valid.Seed, noise: float = 0.1) -> Dataset:
     rng, y = _two_classes(m, rng)
     t = rng.uniform(0, np.pi, m) + np.pi * y  # the second moon is the lower half circle
     X = np.vstack([np.cos(t) + y - 0.5, np.sin(t) + 0.5 * y - 0.25])
-    return Dataset(X + rng.normal(0, _noise(noise), (2, m)), y[None], "moons")
+    return _scattered(X, y, noise, rng, "moons")
 
 
 def circles(m: int = 200, *, rng: valid.Seed, noise: float = 0.1) -> Dataset:
@@ -113,8 +114,7 @@ def circles(m: int = 200, *, rng: valid.Seed, noise: float = 0.1) -> Dataset:
     """
     rng, y = _two_classes(m, rng)
     t = rng.uniform(0, 2 * np.pi, m)
-    X = (2 - y) * np.vstack([np.cos(t), np.sin(t)]) + rng.normal(0, _noise(noise), (2, m))
-    return Dataset(X, y[None], "circles")
+    return _scattered((2 - y) * np.vstack([np.cos(t), np.sin(t)]), y, noise, rng, "circles")
 
 
 def xor(m: int = 200, *, rng: valid.Seed, noise: float = 0.3) -> Dataset:
@@ -145,8 +145,7 @@ def xor(m: int = 200, *, rng: valid.Seed, noise: float = 0.3) -> Dataset:
     """
     rng, y = _two_classes(m, rng)
     first = rng.choice([-1.0, 1.0], m)
-    X = np.vstack([first, first * (1 - 2 * y)]) + rng.normal(0, _noise(noise), (2, m))
-    return Dataset(X, y[None], "xor")
+    return _scattered(np.vstack([first, first * (1 - 2 * y)]), y, noise, rng, "xor")
 
 
 def breast_cancer() -> Dataset:
