@@ -39,15 +39,7 @@ from bpcore.losses import (
     soft_cross_entropy,
     soft_quadratic,
 )
-from bpcore.network import (
-    Cache,
-    Network,
-    accuracy,
-    cost,
-    forward,
-    init_network,
-    predict,
-)
+from bpcore.network import Cache, Network, accuracy, cost, forward, init_network, predict
 from bpcore.theta import backward_theta, fold, forward_theta, unfold, with_bias
 from bpcore.training import History, Sweep, sweep, train
 

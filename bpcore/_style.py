@@ -22,9 +22,8 @@ COLOUR = {
 DASH = {"z": "-", "a": "--", "delta": "-.", "J": "-", "threshold": ":"}
 RADIUS = 0.4  # of the units of a network
 MARKER = {"class 0": "o", "class 1": "^", "path": "o"}
-SERIES: list[
-    tuple[Any, ...]
-] = [  # for several curves of one kind, such as learning rates: colour, dash and marker differ
+# for several curves of one kind, such as learning rates: colour, dash and marker differ
+SERIES: list[tuple[Any, ...]] = [
     ("#0072B2", "-", "o"),
     ("#D55E00", "--", "s"),
     ("#009E73", "-.", "^"),
