@@ -89,7 +89,7 @@ class Plan:
     def __init__(self, lines, into=None, cut: Any = None, known=(), wide=()):
         tape = Tape()
         kept, results = ([tape.bare(x) for x in part] for part in lines(tape.trace))
-        self.calls, self.homes, self.cut = tape.calls, dict(tape.homes), cut
+        self.calls, self.homes, self.cut = tape.calls, tape.homes, cut
         self.maker = {_place(call[-1]): k for k, call in enumerate(tape.calls)}
         self.readers = Counter(_owner(x) for call in tape.calls for x in call[1])
         self.known = {tuple(map(_place, cut(vector))): vector for vector in known}
@@ -108,7 +108,8 @@ class Plan:
         self.used = [k for k in self.used if k not in self.left_out]
         last = {_owner(x): k for k in self.used for x in self.calls[k][1]}
         for k in self.used:
-            self._write_over(k, last)
+            if k not in self.pinned and _entrywise(self.calls[k]):
+                self._write_over(k, last)
 
     def record(self, lines, wide=()):
         """Give the calls that do what the lines do, and the arrays that they kept."""
@@ -201,7 +202,7 @@ class Plan:
     def _write_over(self, k, last):
         """Let a call that goes entry by entry write over an input that nobody reads any more."""
         _, inputs, _, output = self.calls[k]
-        for x in inputs if k not in self.pinned and _entrywise(self.calls[k]) else ():
+        for x in inputs:
             j, own = self.maker.get(_place(x), k), [y for y in inputs if _owner(y) == _owner(x)]
             fits = (x.shape, x.dtype) == (output.shape, output.dtype) and last[_owner(x)] == k
             if fits and j != k and j not in self.pinned and len(set(map(_place, own))) == 1:
@@ -209,7 +210,7 @@ class Plan:
 
 
 def _bare(x):
-    return np.asarray(x).view(np.ndarray) if isinstance(x, np.ndarray) else np.array(float(x))
+    return np.asarray(x if isinstance(x, np.ndarray) else float(x))
 
 
 def _place(x):
