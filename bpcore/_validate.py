@@ -186,10 +186,8 @@ def as_labels(Y, rows=1, m=None, name="Y", *, loss=None, like="one label a sampl
     if not _is_matrix(A, rows, m):
         wanted, each = ("m", "samples are columns") if m is None else (m, like)
         raise ValueError(f"{name} must have shape ({rows}, {wanted}), {each}, got {A.shape}{hint}")
-    named = "" if loss is None else loss.name
-    if named in ("cross_entropy", "quadratic") and ((A >= 0) & (A <= 1)).all():
-        code = f"loss='soft_{named}'" if name == "Y" else f"soft_{named}"
-        hint = f"; did you mean {code}?"
+    if loss and (other := f"soft_{loss.name}") in loss.known and ((A >= 0) & (A <= 1)).all():
+        hint = f"; did you mean {f'loss={other!r}' if name == 'Y' else other}?"
     allowed = "lie between 0 and 1" if soft else "hold only 0 and 1"
     raise ValueError(f"{name} must {allowed}, got the values {np.unique(A)[:5].tolist()}{hint}")
 
@@ -337,8 +335,7 @@ def misfit(W, b):
             )
         if W[i].shape[:-2] != W[1].shape[:-2]:
             return f"W[{i}] must be stacked as W[1], got {W[i].shape}, {W[1].shape}"
-        if b[i].shape != (*W[i].shape[:-1], 1):
-            wanted = (*W[i].shape[:-1], 1)
+        if b[i].shape != (wanted := (*W[i].shape[:-1], 1)):
             return f"b[{i}] must have shape {wanted}, one number per unit, got {b[i].shape}"
     return None
 

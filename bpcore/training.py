@@ -355,12 +355,12 @@ def sweep(
                 next(data.epoch(None))
                 replay(run.update)
             J = data.look()[0]
-            fine = np.isfinite(J) & np.isfinite((run.theta * run.theta).sum(axis=-1))
-            if not (t or fine.all()):
+            finite = np.isfinite(J) & np.isfinite((run.theta * run.theta).sum(axis=-1))
+            if not (t or finite.all()):
                 raise ValueError(OVERFLOW)
-            for k in np.flatnonzero(alive & ~fine):
+            for k in np.flatnonzero(alive & ~finite):
                 diverged_at[k] = t
-            alive &= fine
+            alive &= finite
             run.theta[~alive] = run.before[~alive]  # a run that diverged stays where it was
             costs[alive, t] = J[alive]
     return Sweep(*valid.freeze(rates, costs), run.value(), tuple(diverged_at))
