@@ -42,7 +42,7 @@ class Guard:
         try:
             value = untouched(self.function, self.name, *arguments)
         except (TypeError, ValueError) as error:  # as of max(z, 0), if z > 0 or math.exp(z)
-            fits = lambda f: f(*arguments).shape == wanted  # noqa: E731
+            fits = lambda f: f(*arguments).shape == wanted
             codes = ["np.vectorize({}, otypes=[float])"] * (error.__cause__ is None)
             if hint := valid.cure(self.function, self.name.split()[0], fits, *codes):
                 raise TypeError(f"{self.name} must take whole arrays: {error}{hint}") from error
@@ -58,7 +58,7 @@ class Guard:
                 f"got {valid.describe(value)}"
             )
         if array.shape != wanted:
-            one = lambda v: self.shape == np.shape(v) == ()  # noqa: E731
+            one = lambda v: self.shape == np.shape(v) == ()
             hint = valid.cure(value, f"{self.name}(x)", one, valid.itself(value) + ".item()")
             raise ValueError(
                 f"{self.name} must return {f'shape {wanted}' if wanted else 'one number'} "

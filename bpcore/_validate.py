@@ -70,7 +70,7 @@ def as_array(value, name, *, finite=True, order="C") -> np.ndarray:
     except TypeError as error:
         codes = ("np.asarray({})", "{}.toarray()", "np.real({})", "np.asarray({}, dtype=float)")
         codes += (f"{{}}.{name}",)  # a Dataset for its X or Y
-        whole = lambda v: (  # noqa: E731
+        whole = lambda v: (
             all_finite(plain(v))
             and not (np.iscomplexobj(value) and np.any(np.imag(value)))
             and not np.ma.is_masked(value)
@@ -94,14 +94,14 @@ def all_finite(array):
 def as_layers(arrays, name):
     """Check a sequence None, array, array, ... and freeze copies of the arrays."""
     if isinstance(arrays, (str, np.ndarray)) or not isinstance(arrays, Sequence):
-        fine = lambda v: v[0] is None and all(plain(x).ndim and all_finite(x) for x in v[1:])  # noqa: E731
+        fine = lambda v: v[0] is None and all(plain(x).ndim and all_finite(x) for x in v[1:])
         codes = ["list({})", "[None, {}]"] * isinstance(arrays, np.ndarray)
         raise TypeError(
             f"{name} must be a list: None, then one array a layer, got {describe(arrays)}"
             + cure(arrays, name, fine, *codes)
         )
     if len(arrays) < 2 or arrays[0] is not None:
-        solid = lambda x: np.ndim(x) > 0 and np.size(x) > 0  # noqa: E731
+        solid = lambda x: np.ndim(x) > 0 and np.size(x) > 0
 
         def fine(v):  # no layer may be left out
             rest = all(solid(x) and all_finite(plain(x)) for x in v[1:])
@@ -231,8 +231,8 @@ def as_count(value, name, *, at_least=0, wanted="a whole number"):
             raise TypeError
         value = operator.index(value)
     except TypeError:
-        same = lambda v: v == float(np.array(value).item()) and not isinstance(v, bool)  # noqa: E731
-        fine = lambda v: operator.index(v) >= at_least and same(v)  # noqa: E731
+        same = lambda v: v == float(np.array(value).item()) and not isinstance(v, bool)
+        fine = lambda v: operator.index(v) >= at_least and same(v)
         code = "int({})" if isinstance(value, (str, float, np.generic)) else "{}.item()"
         hint = cure(value, name, fine, code)
         raise TypeError(f"{name} must be {wanted}, got {describe(value)}{hint}") from None
@@ -244,9 +244,9 @@ def as_count(value, name, *, at_least=0, wanted="a whole number"):
 def as_positive(value, name, *, usual=0.1, at_most=sys.float_info.max, zero=False):
     """Check a positive finite number, such as a learning rate; `zero` lets 0 pass, too."""
     kinds = (int, float, np.integer, np.floating)
-    fits = lambda v: 0 < v <= at_most or (zero and v == 0)  # noqa: E731
+    fits = lambda v: 0 < v <= at_most or (zero and v == 0)
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, kinds):
-        fine = lambda v: fits(v) and not isinstance(v, bool)  # noqa: E731
+        fine = lambda v: fits(v) and not isinstance(v, bool)
         hint = cure(value, name, fine, "float({})" if isinstance(value, str) else "{}.item()")
         raise TypeError(f"{name} must be one positive number, got {describe(value)}{hint}")
     try:

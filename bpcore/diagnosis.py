@@ -244,7 +244,7 @@ def _slopes(grads, net):
         for i in range(1, net.L + 1):
             part, shape = parts[name][i], wanted[i].shape
             if part.shape != shape:
-                fits = lambda v, shape=shape: v.shape == shape  # noqa: E731
+                fits = lambda v, shape=shape: v.shape == shape
                 given = getattr(grads, name)[i]
                 codes = (valid.itself(given) + change for change in (".T", ".reshape(-1, 1)"))
                 hint = valid.cure(part, f"{name}[{i}]", fits, *codes)

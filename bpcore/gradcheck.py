@@ -126,7 +126,7 @@ def _value(f, x, kind=float):
         float: ("biuf", "real", ""),
         complex: ("c", "complex", "; abs, real parts and overflow break the complex step"),
     }[kind]
-    fine = lambda y: np.ndim(y) == 0 and np.asarray(y).dtype.kind in kinds and np.isfinite(y)  # noqa: E731
+    fine = lambda y: np.ndim(y) == 0 and np.asarray(y).dtype.kind in kinds and np.isfinite(y)
     with suppress(ValueError):  # ragged nested lists
         if fine(y):
             return kind(y)

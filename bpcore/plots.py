@@ -32,8 +32,8 @@ def _axes(ax):
 def _shaped(values, shape, name, *, finite=True, least=1):
     """Check an array to be drawn; None in the shape stands for any length, so many at least."""
     array = valid.as_array(values, name, finite=finite)
-    alike = lambda A: A.ndim == len(shape) and all(map(lambda k, n: k in (None, n), shape, A.shape))  # noqa: E731
-    fits = lambda A: alike(A) and A.size >= least  # noqa: E731
+    alike = lambda A: A.ndim == len(shape) and all(map(lambda k, n: k in (None, n), shape, A.shape))
+    fits = lambda A: alike(A) and A.size >= least
     if not fits(array):
         wanted = ", ".join("k" if k is None else str(k) for k in shape) + "," * (len(shape) == 1)
         more = f", k at least {least}" * (least > 1 or not array.size)

@@ -80,7 +80,7 @@ def unfold(Theta: Sequence[Any], g: Sequence[Any] | None = None) -> Network:
     for i in range(1, len(Theta)):
         if not _leads(Theta, i):
             wanted = f"(n[{i}], n[{i - 1}] + 1), got {Theta[i].shape}; the first column is the bias"
-            fine = lambda T: all(_leads(T, i) for i in range(1, len(T)))  # noqa: E731
+            fine = lambda T: all(_leads(T, i) for i in range(1, len(T)))
             hint = valid.cure(Theta, "Theta", fine, "[None, *map(np.atleast_2d, {}[1:])]")
             raise ValueError(f"Theta[{i}] must have shape {wanted}{hint}")
     W, b = [None, *(t[:, 1:] for t in Theta[1:])], [None, *(t[:, :1] for t in Theta[1:])]

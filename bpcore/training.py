@@ -339,7 +339,7 @@ def sweep(
     """
     net, X, Y, loss = as_problem(net, X, Y, loss, order="A")
     rates = valid.as_array(learning_rates, "learning_rates")
-    fine = lambda v: np.ndim(v) == 1 and np.size(v) > 0 and np.min(v) > 0  # noqa: E731
+    fine = lambda v: np.ndim(v) == 1 and np.size(v) > 0 and np.min(v) > 0
     if not fine(rates):
         hint = valid.cure(learning_rates, "learning_rates", fine, "np.ravel({})")
         wanted = f"positive, shape (K,), got {valid.short(rates)}"

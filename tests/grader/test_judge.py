@@ -93,7 +93,7 @@ def test_a_mistake_is_named_with_what_to_reread(name):
 
 @pytest.mark.parametrize("want", [0.0, 5.0, -1.5])
 def test_a_single_wrong_number_is_wrong(want):
-    draw = lambda rng: (1.0,)  # noqa: E731
+    draw = lambda rng: (1.0,)
     assert verdict(lambda x: want, lambda x: want, draw=draw).passed
     assert verdict(lambda x: np.array(want), lambda x: want, draw=draw).passed
     assert not verdict(lambda x: want + 1, lambda x: want, draw=draw).passed

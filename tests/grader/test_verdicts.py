@@ -224,7 +224,7 @@ def test_deep_inputs_that_were_changed_are_read_like_the_inputs_themselves():
 
 def test_an_input_is_written_as_one_types_it():
     six, seven = np.arange(6.0) / 3, np.arange(7.0)
-    tell = lambda *args: shown([encode(a) for a in args], list("abcdef")[: len(args)])  # noqa: E731
+    tell = lambda *args: shown([encode(a) for a in args], list("abcdef")[: len(args)])
     assert tell(six) == "a = [0. , 0.3333, 0.6667, 1. , 1.3333, 1.6667]"
     assert tell(seven) == "a of shape (7,)"
     assert tell(1 / 3, 4, None) == "a = 0.333333, b = 4, c = None"

@@ -502,7 +502,7 @@ def test_check_gradients_by_both_methods_and_any_step(draw):
         assert 1e-6 < max(layer.error for layer in coarse.layers[1:]) < 1e-4
         assert wrong(coarse) == []  # the formula is off, and the check knows it
     # the loss that is checked is the loss that was asked for
-    other = lambda net, cache, Y, loss: backward(net, cache, Y, "cross_entropy")  # noqa: E731
+    other = lambda net, cache, Y, loss: backward(net, cache, Y, "cross_entropy")
     assert check_gradients(net, X, Y, "quadratic", backward=other).error > 0.1
 
 
@@ -586,7 +586,7 @@ def test_a_function_that_rounds_to_float32_is_named(draw, method):
     ("size", "error"), [(np.abs, TypeError), (lambda x: x * np.sign(x), ValueError)]
 )
 def test_a_loss_that_the_complex_step_cannot_pass_is_named(draw, size, error):
-    off = lambda z, y: 1 / (1 + np.exp(-z)) - y  # noqa: E731
+    off = lambda z, y: 1 / (1 + np.exp(-z)) - y
     net, X, Y = draw([3, 4, 1], 7)
     loss = Loss(
         "mine", lambda z, y: size(off(z, y)), lambda a, y: np.sign(a - y),

@@ -87,7 +87,7 @@ def cubic_1d(x):
 
 
 def test_the_complex_step_subtracts_nothing():
-    f = lambda x: np.exp(x) / np.sin(x) ** 3  # noqa: E731
+    f = lambda x: np.exp(x) / np.sin(x) ** 3
     want = np.exp(1.5) * (np.sin(1.5) - 3 * np.cos(1.5)) / np.sin(1.5) ** 4
     for h in (1e-20, 1e-100, 1e-200):
         assert complex_step_gradient(f, 1.5, h=h) == pytest.approx(want, rel=1e-15)
@@ -136,7 +136,7 @@ def test_the_slope_is_that_over_the_step_really_taken(h, lost_from, shape):
 ], ids=str)  # fmt: skip
 def test_a_step_that_is_lost_is_refused_with_one_that_is_not(x):
     scale = np.abs(x).max()
-    f = lambda x: ((x / scale) ** 2).sum()  # noqa: E731
+    f = lambda x: ((x / scale) ** 2).sum()
     with pytest.raises(
         ValueError, match=r"^h must be a step over which f is smooth, large enough to change x"
     ) as caught:

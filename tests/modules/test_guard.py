@@ -316,7 +316,7 @@ def test_a_function_of_one_number_gets_its_cure_on_every_road(part, one):
 
 def test_a_gradient_of_one_number_gets_its_cure():
     ways = {"learning_rate": 0.1, "steps": 2}
-    grad = lambda x: 2 * x if x > 0 else 0  # noqa: E731
+    grad = lambda x: 2 * x if x > 0 else 0
     with pytest.raises(TypeError, match=r"^grad must take whole arrays: .* np\.vectorize\(grad, "):
         descend(lambda x: float(x @ x), grad, [1.0, -2.0], **ways)
     path = descend(lambda x: float(x @ x), np.vectorize(grad, otypes=[float]), [1.0, -2.0], **ways)

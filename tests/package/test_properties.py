@@ -51,7 +51,7 @@ def cases(draw, max_m=9, hidden=tuple(ACTIVATIONS)):
     n = [*draw(st.lists(st.integers(1, 6), min_size=1, max_size=4)), outputs]
     m = draw(st.integers(1, max_m))
     entries = st.floats(-2, 2).map(lambda x: round(x, 6))
-    array = lambda *shape: draw(nps.arrays(float, shape, elements=entries))  # noqa: E731
+    array = lambda *shape: draw(nps.arrays(float, shape, elements=entries))
     layers = range(1, len(n))
     g = [None, *(draw(st.sampled_from(hidden)) for _ in layers[1:]), "sigmoid"]
     net = Network(
