@@ -90,16 +90,16 @@ def backward(
     Equations :eq:`eq-bp1`, :eq:`eq-bp2`, :eq:`eq-bp3`, :eq:`eq-bp4`; chapter
     :doc:`/chapters/08_delta_recursion`; sources 000 §4, 002 §3, 004.
     """
-    net, loss = as_network(net), valid.as_member(loss, Loss, "loss")
-    z, a = as_passed(cache, net)
-    Y = valid.as_labels(Y, net.n[-1], a[0].shape[1], loss=loss)
+    net = as_network(net)
+    z, a, Y, loss = as_passed(net, cache, Y, loss)
     with np.errstate(all="ignore"):
         dW, db, delta = _backward(net, z, a, Y, loss)
     return Gradients(valid.sealed(dW, "dW"), valid.sealed(db, "db"), valid.freeze(*delta))
 
 
-def as_passed(cache: Any, net: Network) -> tuple[list[Any], list[Any]]:
-    """Check that a cache fits the network, and give its z and a."""
+def as_passed(net: Network, cache: Any, Y: Any, loss: Any) -> tuple[Any, Any, Any, Loss]:
+    """Check what is passed to a backward pass; give z, a, Y and the loss."""
+    loss = valid.as_member(loss, Loss, "loss")
     valid.as_instance(cache, Cache, "cache", "pass what the forward pass returned")
     for name in "az":
         valid.as_instance(getattr(cache, name), Sequence, f"cache.{name}", "one entry a layer")
@@ -113,7 +113,7 @@ def as_passed(cache: Any, net: Network) -> tuple[list[Any], list[Any]]:
                 f"cache must come from this network, with {name} of shapes {shapes}, "
                 f"got {[x.shape for x in values]}; run the forward pass again"
             )
-    return [None, *z], a
+    return [None, *z], a, valid.as_labels(Y, net.n[-1], m, loss=loss), loss
 
 
 def per_sample_gradients(

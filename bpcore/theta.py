@@ -229,8 +229,7 @@ def backward_theta(
     Equations :eq:`eq-theta-delta`, :eq:`eq-theta-gradient`; chapter
     :doc:`/chapters/09_theta_notation`; source 004, whose index slip is corrected there.
     """
-    net, loss = unfold(Theta, g), valid.as_member(loss, Loss, "loss")
-    z, a = as_passed(cache, net)
-    Y = valid.as_labels(Y, net.n[-1], a[0].shape[1], loss=loss)
+    net = unfold(Theta, g)
+    z, a, Y, loss = as_passed(net, cache, Y, loss)
     with np.errstate(all="ignore"):
         return valid.sealed(_backward_theta(fold(net), net.g, z, a, Y, loss), "dTheta")
