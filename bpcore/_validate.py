@@ -166,7 +166,7 @@ def shape_of(value) -> tuple[int, ...]:
         return ()
 
 
-def as_labels(Y, rows=1, m=None, name="Y", *, loss=None, like="one label a sample of X"):
+def as_labels(Y, rows, m, name="Y", *, loss=None, like="one label a sample of X"):
     """Check labels: shape (rows, m), as `like` says, every entry 0 or 1, or between if soft."""
     soft = loss is not None and loss.soft
 
@@ -184,8 +184,7 @@ def as_labels(Y, rows=1, m=None, name="Y", *, loss=None, like="one label a sampl
     A = as_array(Y, name)
     _refuse_empty(A, rows, name)
     if not _is_matrix(A, rows, m):
-        wanted, each = ("m", "samples are columns") if m is None else (m, like)
-        raise ValueError(f"{name} must have shape ({rows}, {wanted}), {each}, got {A.shape}{hint}")
+        raise ValueError(f"{name} must have shape ({rows}, {m}), {like}, got {A.shape}{hint}")
     if loss and (other := f"soft_{loss.name}") in loss.known and ((A >= 0) & (A <= 1)).all():
         hint = f"; did you mean {f'loss={other!r}' if name == 'Y' else other}?"
     allowed = "lie between 0 and 1" if soft else "hold only 0 and 1"
@@ -262,12 +261,12 @@ def as_positive(value, name, *, usual=0.1, at_most=sys.float_info.max, zero=Fals
     return number
 
 
-def as_rng(rng, name="rng"):
+def as_rng(rng):
     """Turn a seed (whole number >= 0), None or a numpy Generator into a Generator."""
     if isinstance(rng, np.random.Generator) or rng is None:
         return np.random.default_rng(rng)
     wanted = "a whole number, None or a Generator (np.random.default_rng gives one)"
-    return np.random.default_rng(as_count(rng, name, wanted=wanted))
+    return np.random.default_rng(as_count(rng, "rng", wanted=wanted))
 
 
 def as_member(value, kind, name):
