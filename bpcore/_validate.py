@@ -240,6 +240,17 @@ def as_count(value, name, *, at_least=0, wanted="a whole number"):
     return value
 
 
+def as_sizes(n, name="n", least=1) -> list[int]:
+    """Check a list of layer sizes, so many at least."""
+    if not np.asarray(n, dtype=object).ndim:  # a set, too: it has no order
+        wanted = "a list of layer sizes such as [4, 3, 1]"
+        raise TypeError(f"{name} must be {wanted}, got {describe(n)}")
+    sizes = [as_count(size, f"{name}[{i}]", at_least=1) for i, size in enumerate(n)]
+    if len(sizes) < least:
+        raise ValueError(f"{name} must be of length {least} or more, the input first, got {sizes}")
+    return sizes
+
+
 def as_positive(value, name, *, usual=0.1, at_most=sys.float_info.max, zero=False):
     """Check a positive finite number, such as a learning rate; `zero` lets 0 pass, too."""
     kinds = (int, float, np.integer, np.floating)

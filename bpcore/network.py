@@ -171,7 +171,7 @@ def init_network(n: Sequence[int], *, rng: Seed, hidden: Activation | str = sigm
     -----
     Chapter :doc:`/chapters/01_notation`; source 000 §3.
     """
-    n = as_sizes(n, least=2)
+    n = valid.as_sizes(n, least=2)
     rng, hidden = valid.as_rng(rng), valid.as_member(hidden, Activation, "hidden")
     L = len(n) - 1
     return Network(
@@ -179,18 +179,6 @@ def init_network(n: Sequence[int], *, rng: Seed, hidden: Activation | str = sigm
         b=[None] + [np.zeros((n[i], 1)) for i in range(1, L + 1)],
         g=[None] + [hidden] * (L - 1) + [sigmoid],
     )
-
-
-def as_sizes(n: Any, name: str = "n", least: int = 1) -> list[int]:
-    """Check a list of layer sizes, so many at least."""
-    if not np.asarray(n, dtype=object).ndim:  # a set, too: it has no order
-        raise TypeError(
-            f"{name} must be a list of layer sizes such as [4, 3, 1], got {valid.describe(n)}"
-        )
-    sizes = [valid.as_count(size, f"{name}[{i}]", at_least=1) for i, size in enumerate(n)]
-    if len(sizes) < least:
-        raise ValueError(f"{name} must be of length {least} or more, the input first, got {sizes}")
-    return sizes
 
 
 def as_network(net: Any, *, single: bool = False) -> Network:

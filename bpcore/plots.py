@@ -18,7 +18,6 @@ from bpcore import _validate as valid
 from bpcore._style import COLOUR, DASH, MARKER, RADIUS, SERIES
 from bpcore._style import use_style as use_style
 from bpcore.data import Dataset
-from bpcore.network import as_sizes
 
 _ANSWER = LinearSegmentedColormap.from_list(
     "answer", [COLOUR["class 0"], "white", COLOUR["class 1"]]
@@ -346,7 +345,7 @@ def network(
     >>> len(network([4, 3, 1], ax=plt.figure().gca()).patches)
     8
     """
-    ax, n = _axes(ax), as_sizes(n)
+    ax, n = _axes(ax), valid.as_sizes(n)
     units = [(i, j) for i in range(len(n)) for j in range(1, n[i] + 1)]
     lines = [(i, j, k) for i, j in units if i for k in range(1, n[i - 1] + 1)]
     inside, below, edges = inside or {}, below or {}, edges or {}

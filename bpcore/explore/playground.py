@@ -8,7 +8,7 @@ from bpcore.activations import Activation
 from bpcore.data import Dataset
 from bpcore.explore._picture import Picture, as_activation, as_loss, axes, picture, plain
 from bpcore.losses import Loss, cross_entropy
-from bpcore.network import as_sizes, init_network
+from bpcore.network import init_network
 
 BOX = 3.0  # the plane goes from -3 to 3
 
@@ -70,7 +70,7 @@ def playground(
     if not sets:
         raise ValueError("data must hold at least one Dataset, got an empty dict")
     first, loss, activation = next(iter(sets)), as_loss(loss), as_activation(activation)
-    units, seed = as_sizes(hidden, "hidden", least=0), valid.as_count(seed, "seed")
+    units, seed = valid.as_sizes(hidden, "hidden", least=0), valid.as_count(seed, "seed")
     net = init_network([2, *units, 1], rng=seed, hidden=activation)
     state = {
         "data": first,
