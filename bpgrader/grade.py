@@ -17,6 +17,7 @@ from bpgrader.box import Ending
 from bpgrader.carry import carried, entry
 from bpgrader.judge import judge
 from bpgrader.notebook import UnreadableError, read_cells
+from bpgrader.points import total
 from bpgrader.prune import prune
 from bpgrader.result import Result, Sender, State
 from bpgrader.selftest import selftest
@@ -128,8 +129,8 @@ def grade(job: Job) -> Result:
         code, written = Code(missing=dict.fromkeys(names, "Not graded.")), ()
         state, message = State.REFUSED, str(error)
     entries = _entries(job, sheet, code, hidden_cases(sheet, seed))
-    points = sum(entry["points"] for entry in entries)
-    most = sum(entry["max_points"] for entry in entries)
+    points = total(entry["points"] for entry in entries)
+    most = total(entry["max_points"] for entry in entries)
     right = sum(entry["status"] == Status.PASSED for entry in entries)
     return replace(
         job.result(state, message or f"{right} of {len(entries)} exercises are right."),

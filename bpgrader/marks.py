@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bpgrader.collect import edition
+from bpgrader.points import total
 from bpgrader.result import Answer, Result, State
 
 
@@ -64,7 +65,7 @@ class Marks:
         """Return all points of a submission: those of the grader, and those of a person."""
         if result.score is None:
             return None
-        return result.points + sum(self.of(result, a).points or 0 for a in result.written)
+        return total([result.points, *(self.of(result, a).points or 0 for a in result.written)])
 
 
 def open_answers(number: int) -> str:

@@ -10,6 +10,7 @@ from bpgrader.grade import Job, grade, hidden_cases
 from bpgrader.judge import judge
 from bpgrader.mutants import survivors
 from bpgrader.notebook import BEGIN, make_release, source_of, tags_of
+from bpgrader.points import total
 from bpgrader.prune import prune
 from bpgrader.release import dump
 from bpgrader.spec import Exercise
@@ -93,8 +94,8 @@ def _variants(exercise: Exercise, cases, earlier):
             yield f"{exercise.name}: {had}"
     if late := [n for n in exercise.uses if n not in earlier]:
         yield f"{exercise.name}: uses must be exercises before it, got {', '.join(late)}"
-    if exercise.parts and sum(exercise.parts.values()) != exercise.points:
-        yield f"{exercise.name}: its parts do not add up to its {exercise.points} points"
+    if exercise.parts and total(exercise.parts.values()) != total([exercise.points]):
+        yield f"{exercise.name}: its parts do not add up to its {exercise.points:g} points"
     for text, outcomes in cases["wrong"]:
         verdict = judge(outcomes, cases, **exercise.reread)
         if verdict.passed or not verdict.message.casefold().startswith(text.casefold()[:-1]):

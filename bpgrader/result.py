@@ -10,6 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from bpgrader.points import total
+
 FORMAT = 3
 
 
@@ -166,7 +168,7 @@ class Result:
     @property
     def most(self) -> float:
         """The most points that can be got, with the answers in words."""
-        return self.max_points + sum(answer.max_points for answer in self.written)
+        return total([self.max_points, *(answer.max_points for answer in self.written)])
 
     @property
     def by_name(self) -> dict[str, dict[str, Any]]:

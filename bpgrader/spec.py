@@ -14,6 +14,7 @@ import numpy as np
 
 from bpgrader.compare import Compare, pairs, real
 from bpgrader.inside import call, decode, encode
+from bpgrader.points import total
 
 HIDDEN_CASES = 4
 VISIBLE_CASES = 2
@@ -165,7 +166,7 @@ class Exercise:
         """Give the points that an answer has earned."""
         if verdict.passed:
             return self.points
-        return sum(self.parts[part] for part in verdict.parts)
+        return total(self.parts[part] for part in verdict.parts)
 
     @staticmethod
     def answers(function: Callable, args: list) -> list[dict]:
@@ -214,7 +215,7 @@ class Written:
     @property
     def points(self) -> float:
         """The points of all lines."""
-        return sum(self.rubric.values())
+        return total(self.rubric.values())
 
 
 def _require(task, named, rows):

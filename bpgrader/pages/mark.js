@@ -89,7 +89,7 @@ function changed(article, wait) {
 function add(article) {
   const form = article.querySelector("form");
   const points = boxes(form).filter((box) => box.checked).map((box) => Number(box.dataset.points));
-  form.elements.points.value = Number(points.reduce((a, b) => a + b, 0).toFixed(10));
+  form.elements.points.value = Number(points.reduce((a, b) => a + b, 0).toFixed(6));
   changed(article, 0);
 }
 

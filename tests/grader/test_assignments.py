@@ -225,6 +225,11 @@ def test_new_writes_an_assignment_that_passes_its_own_check(box, tmp_path):
             "points=2,\n            parts={0: 1},\n            equation",
             "its parts do not add up to its 2 points",
         ),
+        (
+            "points=2,\n            equation",
+            "points=0.8,\n            parts={0: 0.7, 5: 0.1},\n            equation",
+            r"\A(?!.*add up)(?s:.*)parts must be keys or places",  # 0.7 and 0.1 are 0.8
+        ),
         ("lambda A: A / A.std(axis=0)", "scores", "got: passed"),
         ("rng.normal(60, 15", "np.random.normal(60, 15", "one seed gives other inputs, or another"),
         ("rng.normal(60", "np.random.default_rng().normal(60", "one seed gives other inputs, or"),

@@ -11,7 +11,7 @@ MODULES = {p.stem: ast.parse(p.read_text(encoding="utf-8")) for p in sorted(FOLD
 LAYERS = [
     *("inside", "clock", "verdict", "compare", "cures", "hints", "forms", "judge"),
     *("changes", "undo", "repair", "probe", "student"),
-    *("spec", "assignment", "draw", "mutants"),
+    *("points", "spec", "assignment", "draw", "mutants"),
     *("environment", "dialogue", "box", "selftest"),
     *("result", "notebook", "ipython", "statements", "dependencies", "answers", "words", "collect"),
     *("prune", "carry", "grade", "batch", "executors"),

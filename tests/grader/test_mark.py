@@ -17,6 +17,7 @@ from bpgrader.mark import ADDRESS
 from bpgrader.marking import MAX_COMMENT, code_of
 from bpgrader.report import report
 from bpgrader.result import Answer, Item, Picture
+from bpgrader.spec import Written
 from bpgrader.store import load, save
 from bpgrader.tables import read_table
 
@@ -209,6 +210,25 @@ def test_many_windows_at_once_lose_nothing(served, folder):
     for k in range(10):
         points, _, comment = kept(folder, names[k % 5], ("why", "how ü")[k // 5 % 2])
         assert (points, comment) == (k % 2, f"number {k}")
+
+
+@pytest.mark.parametrize("points", [(0.7, 0.1), (1 / 3, 1 / 3), (5 / 3,), (4 / 3,), (0.1, 0.2)])
+def test_full_marks_are_taken_whatever_the_points_add_up_to(points, serve, tmp_path):
+    rubric = {f"line {k}": number for k, number in enumerate(points)}
+    most = Written(name="why", rubric=rubric).points
+    items = tuple(Item(*line) for line in rubric.items())
+    reported(tmp_path, made("ada.ipynb", Answer("why", most, items, "words"), points=1 / 3))
+    port = serve(tmp_path, TOKEN)
+    full = {"points": round(sum(points), 6), "ticked": list(rubric)}  # as mark.js adds up
+    for _ in range(2):  # the second window says the same, which is no quarrel
+        status, state = post(port, tmp_path, "ada", full)
+        assert (status, state["before"]) == (200, ""), state
+    page = ask(port, f"/{TOKEN}/question?name=why")[2]
+    (largest, shown) = re.findall(r'max="([^"]+)" step="any" value="([^"]+)"', page)[0]
+    assert float(largest) == float(shown) == full["points"]
+    report(tmp_path)
+    (row,) = read_table(tmp_path / "grades.csv")[1]
+    assert float(row[-1]) == pytest.approx(sum(points) + 1 / 3, abs=2e-6)
 
 
 @pytest.mark.parametrize("points", [4, -1, 1e9, float("nan"), float("inf")])
