@@ -11,6 +11,7 @@ import json
 import lzma
 import re
 import stat
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -130,8 +131,8 @@ def edition(sender: Sender) -> tuple[str, int]:
 
 
 def printable(text: str) -> str:
-    """Take out of a name what would steer a terminal."""
-    return "".join(c if c.isprintable() else "?" for c in text)
+    """Take out of a name what would steer a terminal; é is one letter, as macOS has it not."""
+    return "".join(c if c.isprintable() else "?" for c in unicodedata.normalize("NFC", text))
 
 
 def _students(files):

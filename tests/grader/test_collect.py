@@ -95,6 +95,12 @@ def test_what_a_file_is_decides_and_nobody_is_left_out(case, way, tmp_path):
     assert all(s.refusal.startswith("There is no notebook, only") for s in found if s.refusal)
 
 
+def test_a_name_is_one_however_a_system_writes_its_letters(tmp_path):
+    for name in ("Jose\N{COMBINING ACUTE ACCENT}", "José"):  # as macOS does, as all others do
+        (tmp_path / f"{name}.ipynb").write_bytes(NOTEBOOK)
+    assert [s.sender.student for s in collect([tmp_path])] == ["José", "José"]
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_several_notebooks_of_one_student_have_names_of_their_own(way, tmp_path):
     files = {f"ada/{k}.ipynb": NOTEBOOK for k in range(3)} | {"ada.ipynb": NOTEBOOK}
