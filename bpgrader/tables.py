@@ -82,7 +82,7 @@ def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
     first = re.sub(r'"[^"]*"', "", text.partition("\n")[0])  # without what is in quotes
     delimiter = max(",;\t", key=first.count)
     try:
-        header, *rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        header, *rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     except csv.Error as error:
         raise ValueError(f"{path.name} is not a table that can be read: {error}") from None
     width = len(header)

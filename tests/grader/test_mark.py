@@ -1,5 +1,6 @@
 """`bpgrader mark` over HTTP: who may ask, what is kept, and that no mark is ever lost."""
 
+import csv
 import http.client
 import json
 import re
@@ -313,8 +314,8 @@ def test_a_spoiled_table_is_told_on_the_page(served, folder):
 def test_the_table_of_a_spreadsheet_is_gone_on_with(served, folder):
     header, rows = read_table(folder / "written.csv")
     rows[0][header.index("mark")] = "2,5"
-    lines = [";".join(f'"{field}"' for field in row) for row in (header, *rows)]
-    (folder / "written.csv").write_text("\n".join(lines), "utf-8-sig")
+    with open(folder / "written.csv", "w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file, delimiter=";", quoting=csv.QUOTE_ALL).writerows([header, *rows])
     assert post(served, folder, "=student 4", {"points": 1})[0] == 200
     points = [mark[0] for mark in marked(folder).values()]
     assert sorted(p for p in points if p is not None) == [1, 2.5]
