@@ -131,7 +131,7 @@ def edition(sender: Sender) -> tuple[str, int]:
 
 
 def printable(text: str) -> str:
-    """Take out of a name what would steer a terminal; é is one letter, as macOS has it not."""
+    """Take out of a name what would steer a terminal; é is one letter, also from macOS."""
     return "".join(c if c.isprintable() else "?" for c in unicodedata.normalize("NFC", text))
 
 

@@ -27,9 +27,18 @@ def code_of(name: str) -> str:
 
 
 def read_results(folder: Path) -> dict[str, Result]:
-    """Read the results of a folder, by code; again only when a file has changed."""
+    """Read the results of a folder, by code; again only when a file has changed.
+
+    Raises
+    ------
+    LookupError
+        If there are none, as when somebody has renamed the folder.
+    """
     files = sorted((folder / "results").glob("*.json"))
-    return _results(folder, tuple((file.name, file.stat().st_mtime_ns) for file in files))
+    results = _results(folder, tuple((file.name, file.stat().st_mtime_ns) for file in files))
+    if not results:
+        raise LookupError(f"{folder} holds no results any more; start bpgrader mark again")
+    return results
 
 
 @functools.lru_cache(maxsize=1)

@@ -303,6 +303,17 @@ def test_who_is_not_there_is_said(served, folder):
     assert ask(served, f"/{TOKEN}/question")[0] == 400
 
 
+def test_a_folder_that_was_renamed_meanwhile_is_told_everywhere(served, folder):
+    version = {"code": code_of("=student 1"), "version": "v", "question": "why"}
+    body = {**version, "new": NOTHING, "seen": NOTHING}
+    folder.rename(folder.with_name("renamed"))
+    pages = dict.fromkeys(("", "question?name=why", "states?name=why")) | {"mark": body}
+    for path, sent in pages.items():
+        status, _, told = ask(served, f"/{TOKEN}/{path}", "POST" if sent else "GET", sent)
+        assert status == 404
+        assert "holds no results any more; start bpgrader mark again" in told
+
+
 def test_a_spoiled_table_is_told_on_the_page(served, folder):
     text = (folder / "written.csv").read_text("utf-8")
     (folder / "written.csv").write_text(text.replace(',"3","",', ',"3","99",', 1), "utf-8")
