@@ -79,6 +79,8 @@ def words(text):
             return found["words"].replace("%s", "1")
         if found[1] == "term":
             return found["only"]
+        if found[1] == "numref":  # of a figure or a table
+            return "图 1"
         return X if found[1] in NUMBER_ROLES else ANY
 
     text = KEPT["Chinese words of the English page"].sub(ANY, text)

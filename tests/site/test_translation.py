@@ -203,8 +203,10 @@ def test_everything_is_translated_and_nothing_is_wrong(name):
 
 
 RIGHT = (
-    "The **loss** of $x$ is `a`, see {numref}`Chapter %s <ch-loss>`, {eq}`eq-x`: a {term}`bias`.",
-    "$x$ 的**损失**是 `a`，见{numref}`第 %s 章 <ch-loss>`和 {eq}`eq-x`：{term}`偏置 <bias>`。",
+    "The **loss** of $x$ is `a`, see {numref}`Chapter %s <ch-loss>`, {eq}`eq-x`: a {term}`bias` "
+    "in {numref}`fig-x` here.",
+    "$x$ 的**损失**是 `a`，见{numref}`第 %s 章 <ch-loss>`和 {eq}`eq-x`：{term}`偏置 <bias>`"
+    "在{numref}`fig-x` 里。",
 )
 WRONG = {  # what is planted: [in the right translation, instead, what the finding says]
     "another formula": ("$x$", "$y$", "the formula $x$ is missing"),
@@ -218,6 +220,8 @@ WRONG = {  # what is planted: [in the right translation, instead, what the findi
     "quotation marks": ("见", '"见"', "use “”"),
     "no space": ("的**损失**是 `a`", "的**损失**是`a`", "put a space between"),
     "a space too much": ("的**损失**", "的 **损失**", "no space between"),
+    "no space behind a figure": ("` 里", "`里", "put a space between"),
+    "a space before a figure": ("在{", "在 {", "no space between"),
     "a space beside a mark": ("，", "， ", "no space beside"),
     "a forbidden variant": ("偏置", "偏差", "the glossary says 偏置"),
     "emphasis that is none": ("**损失**是 `a`，", "是**（损失）**`a`，", "stars that are seen"),
