@@ -10,6 +10,7 @@ from bpgrader.store import write
 
 FORMULA = re.compile(r"((?:^|[;,\t\r\n])\s*)(?=[=+\-@])")
 SAFE = re.compile(r"((?:^|[;,\t\r\n])\s*)'(?=[=+\-@])")
+SEPARATOR = re.compile(r"sep=([^\w\s\"]|\t)\n", re.I)  # for Excel, which does not show this line
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?%?$", re.I)
 
 
@@ -77,10 +78,12 @@ def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(f"{path.name} is not a table in UTF-8; save it as CSV UTF-8") from None
+    told = SEPARATOR.match(text)
+    text = text[told.end() :] if told else text
     if not text.strip():
         raise ValueError(f"{path.name} is empty; its first line must name the columns")
     first = re.sub(r'"[^"]*"', "", text.partition("\n")[0])  # without what is in quotes
-    delimiter = max(",;\t", key=first.count)
+    delimiter = told[1] if told else max(",;\t", key=first.count)
     try:
         header, *rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     except csv.Error as error:

@@ -102,7 +102,7 @@ def _points(given, most, row):
     if not given:
         return None
     try:
-        number = float(given.replace(",", "."))
+        number = float(given.replace(",", ".").replace("_", " "))  # for Python 1_0 is ten
     except ValueError:
         number = -1.0
     if not 0 <= number <= most:

@@ -160,7 +160,7 @@ def test_a_mark_finds_its_submission_whatever_the_name(name, tmp_path):
     assert given(tmp_path) == ["2"]
 
 
-@pytest.mark.parametrize("mark", ["4", "-1", "good", "nan", "inf", "1e9", "1 2", "3.0.0"])
+@pytest.mark.parametrize("mark", ["4", "-1", "good", "nan", "inf", "1e9", "1 2", "3.0.0", "0_1"])
 def test_what_is_no_mark_is_said(marked, mark):
     rewrite(marked / "written.csv", lambda row: row.update(mark=mark))
     with pytest.raises(ValueError, match="mark must be a number from 0 to 3, got"):

@@ -27,14 +27,16 @@ def test_numbers_and_plain_words_stay(text):
     assert spreadsheet_safe(text) == text
 
 
+@pytest.mark.parametrize("told", ["", "sep={}\r\n", "SEP={}\n"])
 @pytest.mark.parametrize("delimiter", ",;\t")
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 @pytest.mark.parametrize(
     ("name", "quoting"), [("b", csv.QUOTE_MINIMAL), ("b, or; c,; d", csv.QUOTE_ALL)]
 )
-def test_a_table_is_read_as_others_write_it(delimiter, encoding, name, quoting, tmp_path):
+def test_a_table_is_read_as_others_write_it(told, delimiter, encoding, name, quoting, tmp_path):
     rows = [["a", name], ["1", "x\ny, z; and; more, yet\nx"], ["", ""], ["2"]]
     with open(tmp_path / "t.csv", "w", encoding=encoding, newline="") as file:
+        file.write(told.format(delimiter))
         csv.writer(file, delimiter=delimiter, quoting=quoting).writerows(rows)
     assert read_table(tmp_path / "t.csv") == (rows[0], [rows[1], ["2", ""]])
 
@@ -43,6 +45,7 @@ def test_a_table_is_read_as_others_write_it(delimiter, encoding, name, quoting, 
     ("data", "words"),
     [
         (b"", "is empty"),
+        (b"sep=;\r\n", "is empty"),
         ("ä".encode("latin-1"), "UTF-8"),
         (b"a,b\n1,2,3\n", "row 2"),
         (b'a,b\n1,"2\n3,4\n', "can be read"),  # cut off, or a quote too much: the rest is lost
