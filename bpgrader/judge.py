@@ -66,9 +66,13 @@ def judge(outcomes: Any, cases: dict, *, equation: str, chapter: str) -> Verdict
     if not slip and len(wrong) < len(want):
         slip = where(wrong, [_sizes(args, cases["names"]) for args in cases["args"]])
     given = shown(cases["args"][wrong[0] if wrong else changed[0][0]], cases["names"])
-    if slip is None and detail.code == "stopped":
+    if detail and detail.code == "stopped" and (slip is None or slip.code == "where"):
         kind, text = cure(f"{detail.facts['error']}: {detail.facts['text']}")
-        slip = Slip("error", {"kind": kind, "cure": text})
+        found = Slip("error", {"kind": kind, "cure": text})
+        if slip is None:
+            slip = found
+        elif kind != "other":
+            detail = found
     return Verdict(status, slip or detail, detail if slip else None, given, look, parts)
 
 

@@ -350,6 +350,9 @@ sheet = Sheet(
                 "The border is 0.01 from 0 and from 1, not 0.1.": (
                     lambda W, b, X, scale: saturated(W, b, X, scale, low=0.1, high=0.9)
                 ),
+                "No entry is below 0.01 and above 0.99 at once: use | (or), not & (and).": (
+                    lambda W, b, X, scale: 0.0
+                ),
                 "Per cent is not wanted: give a share between 0 and 1.": (
                     lambda W, b, X, scale: 100 * saturated(W, b, X, scale)
                 ),

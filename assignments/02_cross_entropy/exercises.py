@@ -199,6 +199,12 @@ sheet = Sheet(
                 "Clipping hides the infinity: the loss must grow with |z|, yours stops at 34.5.": (
                     lambda z, Y: naive(np.clip(sigmoid(z), 1e-15, 1 - 1e-15), Y)
                 ),
+                "Clipping hides the infinity: the loss must grow with |z|, yours stops at 27.6.": (
+                    lambda z, Y: naive(np.clip(sigmoid(z), 1e-12, 1 - 1e-12), Y)
+                ),
+                "Clipping hides the infinity: the loss must grow with |z|, yours stops at 16.1.": (
+                    lambda z, Y: naive(np.clip(sigmoid(z), 1e-7, 1 - 1e-7), Y)
+                ),
                 "np.exp overflows for large arguments; split into max(s, 0) + ln(1 + e^-|s|).": (
                     lambda z, Y: np.log(1 + np.exp((1 - 2 * Y) * z))
                 ),
@@ -330,14 +336,14 @@ sheet = Sheet(
                 "Writes P(y|x) as one formula": 1,
                 "Product for independent samples": 1,
                 "Takes the logarithm and says why the maximiser stays": 1,
-                "Sign and 1/m": 1,
+                "Sign and 1/m; why a program computes J (the product underflows)": 1,
             },
         ),
         Written(
             name="separable",
             rubric={
                 "Overlapping: the curve has one minimum": 1,
-                "Separable: it falls for ever, there is no best slope": 1,
+                "Separable: it falls for ever, there is no best slope; descent goes on for ever": 1,
                 "Explains that every sample is right and a steeper slope only more certain; "
                 "mentions stopping early or a penalty": 1,
             },

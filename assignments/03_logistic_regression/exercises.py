@@ -368,6 +368,9 @@ sheet = Sheet(
                 "You divided by the variance; divide by its square root.": lambda P, Q: scaled(
                     P, Q, P.mean(axis=1, keepdims=True), P.var(axis=1, keepdims=True)
                 ),
+                "axis=0 scales each sample; the features are the rows, so go along axis=1.": (
+                    lambda P, Q: [(x - x.mean(axis=0)) / x.std(axis=0) for x in (P, Q)]
+                ),
                 "The mean is not subtracted.": lambda P, Q: scaled(
                     P, Q, 0, P.std(axis=1, keepdims=True)
                 ),

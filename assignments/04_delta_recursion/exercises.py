@@ -385,6 +385,14 @@ sheet = Sheet(
                 "The derivative is that of tanh, 1 - a^2.": lambda W, a, delta: collect(
                     a, deltas(W, a, delta, lambda a: 1 - a**2)
                 ),
+                "The derivative belongs to the layer you go back to: a (1 - a) of a[i - 1].": (
+                    lambda W, a, delta: collect(a, deltas(W, a[1:], delta))
+                ),
+                "Delta goes back from layer i to layer i - 1 through W[i]; you took W[i - 1].": (
+                    lambda W, a, delta: collect(
+                        a, deltas(W, a, delta, weights=lambda W, i: W[i - 1])
+                    )
+                ),
                 "The last layer's delta is given; you multiplied it with a (1 - a) again.": (
                     lambda W, a, delta: backward(W, a, delta * a[-1] * (1 - a[-1]))
                 ),
@@ -480,7 +488,7 @@ sheet = Sheet(
             name="proof-of-bp2",
             rubric={
                 "Chain rule with the sum over the units of the next layer": 2,
-                "Derivative of z[i+1] by z[i] with that of the activation": 1,
+                "Derivative of z[i+1] with respect to z[i], with that of the activation": 1,
                 "Back to matrices with the transpose, and shapes": 1,
             },
         ),

@@ -259,6 +259,7 @@ OTHER = {
     ),
     "You divided by m twice.": lambda W, b, X, Y: backward(W, b, X, Y, scale=1 / X.shape[1]),
     "The factor is a (1 - a), not a.": variant(prime=lambda a, z: a),
+    "The factor is a (1 - a), not 1 - a.": variant(prime=lambda a, z: 1 - a),
     "The derivative is that of tanh, 1 - a^2.": variant(prime=lambda a, z: 1 - a**2),
     "dW[1] is 0 everywhere.": variant(kept=(2,)),
     "One bias gradient is repeated for all units; each unit has its own.": variant(
@@ -473,7 +474,7 @@ sheet = Sheet(
                 "That is the absolute error; divide by the longer length.": lambda g, w: (
                     np.linalg.norm(g - w)
                 ),
-                "You divided by the length of the wanted one; divide by the longer of both.": (
+                "You divided by the length of want; divide by the longer of the two.": (
                     lambda g, w: np.linalg.norm(g - w) / np.linalg.norm(w)
                 ),
                 "You divided by the sum of both lengths; divide by the longer one.": (

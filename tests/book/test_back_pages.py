@@ -113,9 +113,10 @@ def test_the_source_map_counts_its_rows():
     assert {source: int(count) for source, count in counted.items()} == rows
 
 
-def test_the_assignments_page_leads_to_every_equation_that_a_check_names():
-    files = [path.read_text(encoding="utf-8") for path in ROOT.glob("assignments/*/exercises.py")]
-    named = {label for text in files for label in re.findall(r'equation="([\w-]+)"', text)}
+def test_the_assignments_page_leads_to_every_equation_that_a_student_is_sent_to():
+    files = (*ROOT.glob("assignments/*/exercises.py"), *ROOT.glob("assignments/*/source.ipynb"))
+    texts = [path.read_text(encoding="utf-8") for path in files]
+    named = {label for text in texts for label in re.findall(r"\beq-[a-z0-9-]+", text)}
     links = re.findall(r"`([\w-]+)` \{eq\}`([\w-]+)`", read("assignments.md"))
     assert {label for label, _ in links} == named
     assert [label for label, target in links if label != target] == []

@@ -171,7 +171,10 @@ def test_a_head_names_every_chapter_that_its_tasks_cite(each):
         ("for_instructors", each.name),
     ):
         table = (ROOT / f"chapters/{page}.md").read_text("utf-8")
-        row = re.search(rf"^.*{mark}(?:[^|]*\|)+? ([\d, ]+) \|", table, re.M)
+        row = re.search(
+            rf"^.*{mark}(?:[^|]*\|)+? ([\d, ]+)(; \{{ref\}}`ch-(\w+)`)? \|", table, re.M
+        )
+        assert bool(row[3]) == bool(appendices), (page, row[0])
         assert {int(k) for k in row[1].split(",")} == named, (page, row[0])
 
 

@@ -322,6 +322,13 @@ def test_inputs_of_every_form_are_looked_at():
     lists = [[[1.0, 2.0]], [[1.0, 2.0, 3.0]], [[4.0, 2.0]], [[5.0, 2.0, 9.0]]]
     said = verdict(value(1.5, 7.25, 3.5, 0.125), [1.5, 2.75, 3.5, 5.5], lists)
     assert "right where len(x) is 2, wrong where it is 3" in said.message.casefold()
+    sizes = "matmul: mismatch in core dimension 0 (size 2 is different from 3)"
+    for text, told in ((sizes, "is a transpose (.t) missing"), ("odd", "valueerror in line 2")):
+        stopped = {"error": "ValueError", "text": text, "line": 2}
+        half = [*value(1.5), stopped, *value(3.5), stopped]
+        said = verdict(half, [1.5, 2.75, 3.5, 5.5], lists).message.casefold()
+        assert "right where len(x) is 2, wrong where it is 3" in said
+        assert told in said  # the cure, if there is one, else the error
 
 
 def test_answers_of_another_length_on_another_input_are_compared_where_they_can_be():
