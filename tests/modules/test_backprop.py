@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from bpcore import (
+    Activation,
     Gradients,
     backward,
     check_gradients,
@@ -276,6 +277,14 @@ def test_the_bias_may_be_the_one_that_overflows():
     net, X = Network(W, b, [None, "identity", "sigmoid"]), np.zeros((4, 7))
     with pytest.raises(ValueError, match=r"^X or W is too large: db\[1\] overflows"):
         backward(net, forward(net, X), np.ones((1, 7)))
+
+
+def test_an_activation_that_overflows_is_told_by_its_layer():
+    """As the softplus of a large number; nobody has touched the cache, so it is not to blame."""
+    own = Activation("softplus", lambda z: np.log(1 + np.exp(z)), lambda a: 1 - np.exp(-a))
+    net = Network([None, [[1.0]], [[1.0]]], [None, [[0.0]], [[0.0]]], [None, own, "sigmoid"])
+    with pytest.raises(ValueError, match=r"^X or W is too large: a\[1\] overflows; standardise X$"):
+        backward(net, forward(net, [[1e3]]), [[1]])
 
 
 def test_a_cache_of_another_network_or_of_no_samples_is_refused(draw):
