@@ -40,11 +40,13 @@ class LayerCheck(Value):
     error : float
         Relative error of dW and db of this layer together.
     floor : float
-        How much of it rounding, and the step h, can explain.
+        How much of dW or db, the one that is harder to judge, rounding and the step h can explain.
     wrong : tuple of str
         Those of ``dW[i]`` and ``db[i]`` that are off by more than that.
     ratio : float or None
         Backward / numerical in what is wrong, if it is the same in every entry and not near 1.
+    hidden : tuple of str
+        Those of the two that are 0, or in which rounding or the step could hide a mistake.
     """
 
     layer: int
@@ -52,10 +54,11 @@ class LayerCheck(Value):
     floor: float
     wrong: tuple[str, ...]
     ratio: float | None
+    hidden: tuple[str, ...] = ()
 
     @property
     def blind(self) -> bool:
-        """Whether the gradient is 0 here, or rounding or the step could hide a mistake."""
+        """Whether dW or db is 0 here, or rounding or the step could hide a mistake in it."""
         return not self.wrong and self.floor > BLIND
 
 
@@ -119,7 +122,9 @@ class GradientCheck(Value):
                 why = f"{'their gradients are' if len(blind) > 1 else 'its gradient is'} zero"
             if not self.samples:
                 why = "no sample is left"
-            parts.append(f"{_listed(blind)} cannot be judged, {why}")
+            whole = all(len(f.hidden) != 1 for f in blind)
+            names = _listed(blind) if whole else ", ".join(k for f in blind for k in f.hidden)
+            parts.append(f"{names} cannot be judged, {why}")
         if self.kinks:
             layer, unit, sample = self.kinks[0]
             left_out = len({sample for *_, sample in self.kinks})
@@ -255,19 +260,21 @@ def _slopes(grads, net):
 
 def _judge(i, got, want, floor, weights, close):
     """Give the LayerCheck of layer i, from its derivatives: first those of the weights."""
-    wrong, ratios = [], []
+    wrong, ratios, blur = [], [], {}
     for name, part in ((f"dW[{i}]", slice(weights)), (f"db[{i}]", slice(weights, None))):
         a, b, least = got[part], want[part], floor[part]
-        if (np.abs(a - b) > least + close * np.abs([a, b]).max()).any():
+        largest = np.abs([a, b]).max()
+        blur[name] = least.max() / largest if largest else np.inf  # 0 = 0 would tell nothing
+        if (np.abs(a - b) > least + close * largest).any():
             clear = (np.abs(b) > least / close**0.5) | (a == 0) & (b != 0)
             wrong.append(name)
             ratios += [*(a[clear] / b[clear])]
     alike = close**0.5 * np.abs([*ratios, 0.0]).max()
     same = len(ratios) > 0 and np.ptp(ratios) <= alike < np.ptp([*ratios, 1.0])  # and not all are 1
     ratio = float(np.mean(ratios)) if same else None
-    largest = np.abs([got, want]).max()
-    blur = floor.max() / largest if largest else np.inf  # 0 = 0 would tell nothing
-    return LayerCheck(i, relative_error(got, want), float(blur), tuple(wrong), ratio)
+    hidden = tuple(name for name in blur if blur[name] > BLIND)
+    least = float(min((blur[name] for name in hidden), default=max(blur.values())))
+    return LayerCheck(i, relative_error(got, want), least, tuple(wrong), ratio, hidden)
 
 
 def _try_functions(net, cache, Y, loss, method):

@@ -227,6 +227,23 @@ def test_a_layer_whose_gradient_is_zero_cannot_be_judged():
     assert wrong(check_gradients(net, X, Y, backward=added)) == ["dW[1]", "db[1]"]
 
 
+def test_a_part_that_cannot_be_judged_is_named_though_its_layer_is_clear_beside_it():
+    """Samples of 1e-8 leave db as it is and dW in the rounding; equal halves leave db 0."""
+    rng = np.random.default_rng(5)
+    net, Y = init_network([4, 1], rng=0), np.array([[0, 1, 1, 0, 1]])
+    X = rng.normal(size=(4, 5)) * 1e-8
+    outcome = check_gradients(net, X, Y, backward=scaled(1.001, (1, "dW")), method="central")
+    assert not outcome.passed
+    text = "dW[1] cannot be judged, rounding or the step h could hide a mistake"
+    assert str(outcome) == text
+    start = Network([None, np.zeros((1, 4))], [None, [[0.0]]])
+    outcome = check_gradients(start, X * 1e8, [[0, 1, 1, 0, 1]], backward=scaled(1, (1, "db")))
+    assert outcome.passed
+    outcome = check_gradients(start, X[:, :4] * 1e8, Y[:, :4], backward=scaled(7, (1, "db")))
+    assert (outcome.passed, outcome.layers[1].hidden) == (False, ("db[1]",))
+    assert str(outcome) == "db[1] cannot be judged, its gradient is zero"
+
+
 # A wrong one: what, where, and in which way
 
 
