@@ -190,8 +190,8 @@ def check_gradients(
     ------
     ValueError, TypeError
         If an argument does not fit, a gradient has not the shape of its parameter, the weighted
-        inputs are so large that e^-z overflows, or a function of your own takes no complex step
-        or computes in float32.
+        inputs are so large that e^-z overflows, the step h moves one by more than 32, or a
+        function of your own takes no complex step or computes in float32.
 
     Examples
     --------
@@ -313,12 +313,16 @@ def _numerical(net, X, Y, loss, method, h):
         return value
 
     theta = flatten(net)
+    reach = h * max(1.0, *(np.abs(a).max() for a in _forward(net, X)[1]))  # in a weighted input
+    if reach > 32:
+        what = f"the step h = {h:g} moves a weighted input by up to {reach:.2g}"
+        raise ValueError(f"X or W is too large: {what}; standardise X, or pass a smaller h")
     want = gradient(J, theta, h=h)
     rounding, of_J = _rounding(net, X, Y, loss)
     rounding += TINY / h if method == "complex" else of_J / h
     floor = rounding
     # the formula is off by a multiple of h^2, which half the step shows, if the step is small
-    parts = () if h <= 1e-8 else (2,) if h <= 1e-4 else (2, 8, 32)
+    parts = () if reach <= 1e-8 else (2,) if reach <= 1e-4 else (2, 8, 32)
     for part in parts:
         floor = np.maximum(floor, rounding + 2 * np.abs(gradient(J, theta, h=h / part) - want))
     return want, floor
@@ -329,6 +333,11 @@ def _spread(function, x, error):
     return np.abs(function(x + error) - function(x - error))
 
 
+def _slip(function, value):
+    """Bound the rounding of a formula; somebody else's may subtract numbers of the order of 1."""
+    return 4 * EPS * np.maximum(np.abs(value), isinstance(function, Guard))
+
+
 def _forward_rounding(net, X):
     """Run F1 and F2 with bounds of their rounding errors: z, a, errors of z, errors of a."""
     z, a = _forward(net, X)
@@ -337,7 +346,8 @@ def _forward_rounding(net, X):
         W = np.abs(net.W[i])
         sums = EPS * (W.shape[1] + 2) * (W @ np.abs(a[i - 1]) + np.abs(net.b[i]))
         z_error.append(sums + W @ a_error[i - 1])
-        a_error.append(_spread(net.g[i].function, z[i], z_error[i]) + 4 * EPS * np.abs(a[i]))
+        g = net.g[i].function
+        a_error.append(_spread(g, z[i], z_error[i]) + _slip(g, a[i]))
     return z, a, z_error, a_error
 
 
@@ -346,17 +356,21 @@ def _rounding(net, X, Y, loss):
     z, a, z_error, a_error = _forward_rounding(net, X)
     L, m = net.L, X.shape[1]
     _, _, delta = _backward(net, z, a, Y, loss)
-    a, delta = [np.abs(x) for x in a], [None, *(np.abs(x) for x in delta[1:])]
-    error = _spread(lambda z: loss.delta_function(z, Y), z[L], z_error[L]) + 8 * EPS * delta[L]
-    of_J = (delta[L] * z_error[L] + 4 * EPS * np.abs(loss.function(z[L], Y))).sum() / m
+    delta = [None, *(np.abs(x) for x in delta[1:])]
+    z_error[L] = z_error[L] + 4 * EPS  # as much as a - y loses where a soft label is near a
+    error = _spread(lambda z: loss.delta_function(z, Y), z[L], z_error[L])
+    error += 2 * _slip(loss.delta_function, delta[L])
+    of_J = (delta[L] * z_error[L] + _slip(loss.function, loss.function(z[L], Y))).sum() / m
     bounds = []
     for i in range(L, 0, -1):
-        dW = error @ a[i - 1].T + delta[i] @ (a_error[i - 1] + EPS * (m + 4) * a[i - 1]).T
+        below = np.abs(a[i - 1])
+        dW = error @ below.T + delta[i] @ (a_error[i - 1] + EPS * (m + 4) * below).T
         db = (error + EPS * (m + 4) * delta[i]).sum(axis=1, keepdims=True)
         bounds = [dW, db, *bounds]
         if i > 1:
-            W, slope = np.abs(net.W[i]).T, np.abs(net.g[i - 1].derivative(a[i - 1]))
-            off = _spread(net.g[i - 1].derivative, a[i - 1], a_error[i - 1]) + 4 * EPS * slope
+            W, prime = np.abs(net.W[i]).T, net.g[i - 1].derivative
+            slope = np.abs(prime(a[i - 1]))
+            off = _spread(prime, a[i - 1], a_error[i - 1]) + _slip(prime, slope)
             back = W @ delta[i]
             error = (W @ error + EPS * (W.shape[1] + 2) * back) * slope + back * off
     return 2 * np.concatenate([part.ravel() for part in bounds]) / m + TINY, of_J

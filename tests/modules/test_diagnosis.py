@@ -244,6 +244,62 @@ def test_a_part_that_cannot_be_judged_is_named_though_its_layer_is_clear_beside_
     assert str(outcome) == "db[1] cannot be judged, its gradient is zero"
 
 
+SOFTPLUS = Activation("softplus", lambda z: np.log1p(np.exp(z)), lambda a: 1 - np.exp(-a))
+LOG_SIGMOID = Activation(  # below 0, where alone its slope is right
+    "log_sigmoid", lambda z: -np.log1p(np.exp(-z)), lambda a: 1 - np.exp(a) + 0 * np.sqrt(-a)
+)
+PLAIN = Loss(
+    "plain",
+    lambda z, y: np.log1p(np.exp(z)) - y * z,
+    lambda a, y: (a - y) / (a * (1 - a)),
+    lambda z, y: 1 / (1 + np.exp(-z)) - y,
+)
+
+
+@every_method
+@pytest.mark.parametrize("b", [-15.0, -12.0, -9.0, -6.0])
+@pytest.mark.parametrize("hidden", [SOFTPLUS, LOG_SIGMOID], ids=repr)
+@pytest.mark.parametrize("loss", ["cross_entropy", PLAIN], ids=repr)
+def test_what_formulas_of_ones_own_round_off_is_not_blamed(hidden, loss, b, method):
+    """1 - e^-a loses digits where a is small, a - y where the network is sure."""
+    rng = np.random.default_rng(1)
+    W = [None, rng.normal(size=(3, 2)), [[9.0, 10.0, 11.0]]]
+    net = Network(W, [None, np.full((3, 1), b), [[-b]]], [None, hidden, "sigmoid"])
+    outcome = check_gradients(net, rng.normal(size=(2, 5)), [[0, 1, 1, 0, 1]], loss, method=method)
+    assert wrong(outcome) == []
+    doubled = check_gradients(
+        net, [[1.0], [1.0]], [[0]], loss, method=method, backward=scaled(2, (2, "db"))
+    )
+    assert not doubled.passed
+
+
+@every_method
+@pytest.mark.parametrize("loss", ["soft_cross_entropy", "soft_quadratic"])
+@pytest.mark.parametrize("z", [1e-13, 1e-12, 1e-11, 1e-6])
+def test_a_soft_label_that_is_met_is_not_blamed(z, loss, method):
+    """There a - y is left with a few digits, in the delta and in the cost."""
+    net = Network([None, [[z]]], [None, [[0.0]]])
+    assert wrong(check_gradients(net, [[1.0]], [[0.5]], loss, method=method)) == []
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e3, 1e5, 1e6, 1e8])
+@pytest.mark.parametrize("hidden", ["sigmoid", "tanh", "identity"])
+def test_a_step_is_as_large_as_the_samples_make_it(hidden, scale):
+    """A step of 1e-5 in a weight moves a weighted input by as much as samples of 1e5 make of it."""
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        net = init_network([4, 3, 1], rng=rng, hidden=hidden)
+        X, Y = rng.normal(size=(4, 5)) * scale, rng.integers(0, 2, (1, 5))
+        small = Network([None, net.W[1] / scale, net.W[2]], net.b, net.g)
+        if scale == 1e8:
+            with pytest.raises(ValueError, match=r"^X or W is too large: the step h = 1e-05 moves"):
+                check_gradients(small, X, Y, method="central")
+        else:
+            assert wrong(check_gradients(small, X, Y, method="central")) == []
+        outcome = check_gradients(small, X, Y, method="central", h=1e-5 / scale)
+        assert wrong(outcome) == []
+
+
 # A wrong one: what, where, and in which way
 
 
