@@ -273,8 +273,8 @@ def _judge(i, got, want, floor, weights, close):
     same = len(ratios) > 0 and np.ptp(ratios) <= alike < np.ptp([*ratios, 1.0])  # and not all are 1
     ratio = float(np.mean(ratios)) if same else None
     hidden = tuple(name for name in blur if blur[name] > BLIND)
-    least = float(min((blur[name] for name in hidden), default=max(blur.values())))
-    return LayerCheck(i, relative_error(got, want), least, tuple(wrong), ratio, hidden)
+    least = min((blur[name] for name in hidden), default=max(blur.values()))
+    return LayerCheck(i, relative_error(got, want), float(least), tuple(wrong), ratio, hidden)
 
 
 def _try_functions(net, cache, Y, loss, method):
@@ -312,15 +312,13 @@ def _numerical(net, X, Y, loss, method, h):
             raise ValueError(f"X or W is too large: the {method} step overflows; standardise X")
         return value
 
-    theta = flatten(net)
     reach = h * max(1.0, *(np.abs(a).max() for a in _forward(net, X)[1]))  # in a weighted input
     if reach > 32:
         what = f"the step h = {h:g} moves a weighted input by up to {reach:.2g}"
         raise ValueError(f"X or W is too large: {what}; standardise X, or pass a smaller h")
-    want = gradient(J, theta, h=h)
+    want = gradient(J, theta := flatten(net), h=h)
     rounding, of_J = _rounding(net, X, Y, loss)
-    rounding += TINY / h if method == "complex" else of_J / h
-    floor = rounding
+    floor = rounding = rounding + (TINY if method == "complex" else of_J) / h
     # the formula is off by a multiple of h^2, which half the step shows, if the step is small
     parts = () if reach <= 1e-8 else (2,) if reach <= 1e-4 else (2, 8, 32)
     for part in parts:
@@ -369,9 +367,8 @@ def _rounding(net, X, Y, loss):
         bounds = [dW, db, *bounds]
         if i > 1:
             W, prime = np.abs(net.W[i]).T, net.g[i - 1].derivative
-            slope = np.abs(prime(a[i - 1]))
+            back, slope = W @ delta[i], np.abs(prime(a[i - 1]))
             off = _spread(prime, a[i - 1], a_error[i - 1]) + _slip(prime, slope)
-            back = W @ delta[i]
             error = (W @ error + EPS * (W.shape[1] + 2) * back) * slope + back * off
     return 2 * np.concatenate([part.ravel() for part in bounds]) / m + TINY, of_J
 
