@@ -204,13 +204,13 @@ def check_gradients(
     -----
     Chapter :doc:`/chapters/13_gradient_checking`.
     """
-    if method not in [*CLOSE]:
+    if not (isinstance(method, str) and method in CLOSE):
         raise ValueError(f"method must be 'complex' or 'central', got {method!r}")
     net, X, Y, loss = as_problem(net, X, Y, loss)
     usual = 1e-20 if method == "complex" else 1e-5
     h = usual if h is None else valid.as_positive(h, "h", usual=usual, at_most=1.0)
     valid.as_callable(backward, "backward")
-    cache = forward(net, X)
+    valid.sealed((cache := forward(net, X)).a, "a")
     with np.errstate(all="ignore"):
         kinks = _kinks(net, X, h if method == "central" else 0.0)
     judged = np.isin(np.arange(X.shape[1]), [sample for *_, sample in kinks], invert=True)

@@ -280,10 +280,14 @@ def test_the_bias_may_be_the_one_that_overflows():
 
 
 def test_an_activation_that_overflows_is_told_by_its_layer():
-    """As the softplus of a large number; nobody has touched the cache, so it is not to blame."""
+    """As the softplus of a large number: who passes no cache is not told of one."""
     own = Activation("softplus", lambda z: np.log(1 + np.exp(z)), lambda a: 1 - np.exp(-a))
     net = Network([None, [[1.0]], [[1.0]]], [None, [[0.0]], [[0.0]]], [None, own, "sigmoid"])
     with pytest.raises(ValueError, match=r"^X or W is too large: a\[1\] overflows; standardise X$"):
+        check_gradients(net, [[1e3]], [[1]])
+    with pytest.raises(
+        ValueError, match=r"^cache.a\[1\] must be finite, got inf at index \[0, 0\]$"
+    ):
         backward(net, forward(net, [[1e3]]), [[1]])
 
 
