@@ -240,6 +240,14 @@ def as_count(value, name, *, at_least=0, wanted="a whole number"):
     return value
 
 
+def as_flag(value, name):
+    """Check True or False: a text such as "no" would count as True."""
+    if not isinstance(value, (bool, np.bool_)):
+        hint = cure(value, name, lambda v: v == value, "bool({})")
+        raise TypeError(f"{name} must be True or False, got {describe(value)}{hint}")
+    return bool(value)
+
+
 def as_sizes(n, name="n", least=1) -> list[int]:
     """Check a list of layer sizes, so many at least."""
     if not np.asarray(n, dtype=object).ndim:  # a set, too: it has no order

@@ -220,7 +220,7 @@ def digits(zero: int | Sequence[int] = 3, one: int | Sequence[int] = 8) -> Datas
 
 def _group(digits, name):
     """Give one digit or several as a list."""
-    if valid.shape_of(digits) in ((), (0,)):
+    if 0 in (shape := valid.shape_of(digits)) or not shape:
         return [valid.as_count(digits, name, wanted="a whole number or a list of them")]
     return [valid.as_count(digit, f"{name}[{k}]") for k, digit in enumerate(digits)]
 

@@ -36,7 +36,7 @@ class Loss(Named):
     Raises
     ------
     TypeError
-        If name is not a str, or one of the three is not a function.
+        If name is not a str, one of the three is not a function, or soft is not True or False.
 
     Examples
     --------
@@ -63,6 +63,7 @@ class Loss(Named):
 
     def __post_init__(self) -> None:
         guard_fields(self, "loss", "function", "derivative", "delta_function")
+        valid.as_flag(self.soft, "soft")
 
     def __call__(self, z: ArrayLike, y: ArrayLike) -> np.ndarray:
         """Give the loss of every sample.

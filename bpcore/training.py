@@ -111,7 +111,7 @@ class Sweep(Value):
 
 def _progress(total, show, label):
     """Give range(total), with a tqdm bar if wanted."""
-    if not show:
+    if not valid.as_flag(show, "progress"):
         return range(total)
     try:
         from tqdm.auto import tqdm
@@ -199,7 +199,7 @@ def train(
             _compare(history, data.look()[0])
         passes = _progress(epochs + 1, progress, "training")
         rows, done = _train(run, data, rng, passes, every, callback, start)
-    state = rng.bit_generator.state if batch_size else None
+    state = rng.bit_generator.state if batch_size else history and history.rng_state
     return run.value(), History(
         *_columns(rows, history), learning_rate, start + done, run.taken, run.diverged_at, state
     )
@@ -265,7 +265,10 @@ def _resume(rng, history):
         )
     if rng is not None:
         raise ValueError("rng must be left out: history goes on with its own shuffling")
-    bits = getattr(np.random, history.rng_state["bit_generator"])()
+    bits = getattr(np.random, kind := history.rng_state["bit_generator"], None)
+    if not (isinstance(bits, type) and issubclass(bits, np.random.BitGenerator)):
+        raise ValueError(f"history must have shuffled with a generator of NumPy's own, got {kind}")
+    bits = bits()
     bits.state = history.rng_state
     return np.random.Generator(bits), history.epochs, history.steps
 

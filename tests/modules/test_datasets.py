@@ -105,6 +105,15 @@ def test_real_sets():
     assert digits(0, 9).name == "digits 0 and 9"
 
 
+@pytest.mark.parametrize("none", [[], (), np.zeros((0, 13)), [[]]], ids=repr)
+def test_a_class_of_no_digits_is_refused(none):
+    for zero, one in ((none, 3), (3, none)):
+        with pytest.raises(
+            TypeError, match=r"^(zero|one) must be a whole number or a list of them"
+        ):
+            digits(zero, one)
+
+
 def test_digits_in_groups():
     """Even and odd, as groups of any kind; each image keeps its place."""
     images = ten_digits()

@@ -563,6 +563,33 @@ def test_a_run_that_recorded_nothing_is_resumed(mode):
     assert (longer.epochs, longer.steps) == (record.epochs, record.steps)
 
 
+def test_full_batches_in_between_leave_the_shuffling_where_it_stands():
+    net, data = init_network([2, 1], rng=0), blobs(20, rng=0)
+    X, Y = data.X, data.Y
+    rng = np.random.default_rng(7)
+    one, first = train(net, X, Y, learning_rate=0.1, epochs=2, batch_size=6, rng=rng)
+    two, second = train(one, X, Y, learning_rate=0.1, epochs=2, history=first)
+    assert second.rng_state == first.rng_state
+    got, _ = train(two, X, Y, learning_rate=0.1, epochs=2, batch_size=6, history=second)
+    want, _ = train(two, X, Y, learning_rate=0.1, epochs=2, batch_size=6, rng=rng)
+    assert np.array_equal(flatten(got), flatten(want))
+
+
+def test_a_shuffling_that_nobody_here_can_go_on_with_is_refused():
+    class Own(np.random.PCG64):
+        pass
+
+    net, data = init_network([2, 1], rng=0), blobs(20, rng=0)
+    rng = np.random.Generator(Own(3))
+    net, history = train(net, data.X, data.Y, learning_rate=0.1, epochs=1, batch_size=6, rng=rng)
+    for kind in ("Own", "default_rng", "seed"):
+        history.rng_state["bit_generator"] = kind
+        with pytest.raises(
+            ValueError, match=f"^history must have shuffled with .* own, got {kind}$"
+        ):
+            train(net, data.X, data.Y, learning_rate=0.1, epochs=1, batch_size=6, history=history)
+
+
 def test_a_run_that_diverged_inside_an_epoch_cannot_be_resumed():
     """Nobody knows the rest of its shuffle. Its network can be trained on."""
     net = init_network([2, 3, 1], rng=0, hidden="identity")

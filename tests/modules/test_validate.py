@@ -17,6 +17,7 @@ from bpcore import (
     Cache,
     Dataset,
     Gradients,
+    Loss,
     Network,
     accuracy,
     backward,
@@ -832,6 +833,27 @@ def equal_to_1_ulp(result, wanted):
     assert len(got) == len(want) > 0
     for one, other in zip(got, want, strict=True):
         np.testing.assert_array_max_ulp(one.astype(float), other.astype(float), maxulp=1)
+
+
+@pytest.mark.parametrize("flag", ["no", 1, None, np.array([True, False])], ids=repr)
+def test_what_is_no_flag_is_refused(flag):
+    """A text such as "no" would count as True, and an array is neither."""
+    net, X, Y = Network([None, [[1.0]]], [None, [[0.0]]]), [[1.0, 2.0]], [[0, 1]]
+    hint = r"; did you mean bool\({}\)\?$" if isinstance(flag, int) else "$"
+    for name, call in {
+        "progress": lambda: train(net, X, Y, learning_rate=0.1, epochs=1, progress=flag),
+        "progress ": lambda: sweep(net, X, Y, learning_rates=[0.1], steps=1, progress=flag),
+        "soft": lambda: Loss("own", np.add, np.add, np.add, soft=flag),
+    }.items():
+        wanted = f"^{name.strip()} must be True or False, got .*" + hint.format(name.strip())
+        with pytest.raises(TypeError, match=wanted):
+            call()
+
+
+def test_a_method_that_is_an_array_is_refused():
+    net = Network([None, [[1.0]]], [None, [[0.0]]])
+    with pytest.raises(ValueError, match=r"^method must be 'complex' or 'central', got array"):
+        check_gradients(net, [[1.0, 2.0]], [[0, 1]], method=np.array(["a", "b"]))
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
