@@ -103,7 +103,7 @@ def as_passed(net: Network, cache: Any, Y: Any, loss: Any) -> tuple[Any, Any, An
     valid.as_instance(cache, Cache, "cache", "pass what the forward pass returned")
     for name in "az":
         valid.as_instance(getattr(cache, name), Sequence, f"cache.{name}", "one entry a layer")
-    a = [valid.as_array(x, f"cache.a[{i}]", finite=False) for i, x in enumerate(cache.a)]
+    a = [valid.as_array(x, f"cache.a[{i}]") for i, x in enumerate(cache.a)]
     z = [valid.as_array(x, f"cache.z[{i}]", finite=False) for i, x in enumerate(cache.z) if i]
     m = a[0].shape[-1] if a and a[0].ndim else 0
     wanted = [(net.n[0], m)] + [(*w.shape[:-1], m) for w in net.W[1:]]
@@ -113,7 +113,6 @@ def as_passed(net: Network, cache: Any, Y: Any, loss: Any) -> tuple[Any, Any, An
                 f"cache must come from this network, with {name} of shapes {shapes}, "
                 f"got {[x.shape for x in values]}; run the forward pass again"
             )
-    a = valid.sealed(a, "a")
     return [None, *z], a, valid.as_labels(Y, net.n[-1], m, loss=loss), loss
 
 
