@@ -9,18 +9,21 @@ import __future__
 
 import ast
 import codeop
+import functools
 import inspect
 import json
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, MappingView, MutableSequence
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 MAX_NUMBERS = 10_000
 MAX_DEPTH = 6
+ANNOTATED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.AnnAssign)
 PLAIN = {np.ndarray: "np.asarray", dict: "dict", tuple: "tuple"}
 PLAIN |= dict.fromkeys((MutableSequence, Iterator, MappingView, range), "list")
 FORM = {  # of what comes out for one input
@@ -204,7 +207,7 @@ class _Nothing:
 
 
 class _Absent:
-    """Stands for a module that is not here; an answer that does not use it does not miss it."""
+    """Stands for what is not here; an answer that does not use it does not miss it."""
 
     def __init__(self, error):
         self.__dict__["error"] = error
@@ -219,7 +222,7 @@ class _Absent:
 def _run_cell(source, file, names, compiler):
     """Run a cell, statement by statement; give its first error.
 
-    Where a module is not here, what fails is passed over: in the notebook it went well.
+    Where a module or a file is not here, what fails is passed over: in the notebook it went well.
     """
     errors = []
     try:
@@ -228,29 +231,59 @@ def _run_cell(source, file, names, compiler):
         return [describe(error, file)]
     for node in tree.body:
         try:
-            code = compiler(ast.Module([node], []), file, "exec")
-            result = eval(code, names)
-            if code.co_flags & inspect.CO_COROUTINE:
-                _finish(result)
+            _run_statement(node, file, names, compiler)
         except BaseException as error:
             errors.append(describe(error, file))
-            absent = isinstance(error, ImportError)
-            if absent and isinstance(node, (ast.Import, ast.ImportFrom)):
-                for alias in node.names:
-                    name = alias.asname or alias.name.partition(".")[0]
-                    names.setdefault(name, _Absent(error))
+            absent = isinstance(error, (ImportError, OSError))
+            for name in _bound(node) if absent else ():
+                names.setdefault(name, _Absent(error))
             if not absent and not any(isinstance(v, (_Absent, _Nothing)) for v in names.values()):
                 break
     return errors[:1]
 
 
-def _finish(coroutine):
-    """Run what a cell awaits at its top level to its end, without an event loop."""
+def _run_statement(node, file, names, compiler):
+    """Run a statement; its annotations are values, but texts where they name what is not here."""
+    as_text = codeop.Compile()
+    as_text.flags = compiler.flags | __future__.annotations.compiler_flag
+    block = hasattr(node, "body") and not isinstance(node, ANNOTATED)  # is not run twice
     try:
-        while True:
-            coroutine.send(None)
-    except StopIteration:
-        pass
+        _run_code((as_text if block else compiler)(ast.Module([node], []), file, "exec"), names)
+    except Exception:
+        if not isinstance(node, ANNOTATED):
+            raise
+        _run_code(as_text(ast.Module([node], []), file, "exec"), names)
+
+
+def _run_code(code, names):
+    result = eval(code, names)
+    if code.co_flags & inspect.CO_COROUTINE:
+        _loop().run_until_complete(result)
+
+
+def _bound(node):
+    """Give the names that a statement would have defined."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+    stored = (n for n in ast.walk(node) if isinstance(n, ast.Name))
+    return {n.id for n in stored if isinstance(n.ctx, ast.Store)}
+
+
+@functools.cache
+def _loop():
+    """Make the event loop of the cells, without the sockets that are forbidden in the box."""
+    import asyncio
+
+    ends = os.pipe()
+
+    class Loop(asyncio.SelectorEventLoop):
+        def _make_self_pipe(self):
+            self._add_reader(ends[0], os.read, ends[0], 4096)  # pyright: ignore
+
+        def _write_to_self(self):
+            os.write(ends[1], b"\0")
+
+    return Loop()
 
 
 def main() -> None:
@@ -277,10 +310,11 @@ def main() -> None:
         out.flush()
 
     send(ready=True)
-    names = {"__name__": "__main__", "get_ipython": _Nothing, "display": _Nothing}
+    sys.modules["__main__"] = ModuleType("__main__")  # where pickle looks for a class
+    names = vars(sys.modules["__main__"])
+    names.update({"get_ipython": _Nothing, "display": _Nothing})
     compiler = codeop.Compile()  # remembers what is imported from __future__, as Jupyter does
     compiler.flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    compiler.flags |= __future__.annotations.compiler_flag  # they may name what is not here
     for k, step in job["steps"]:
         send(start=k)
         if "call" not in step:

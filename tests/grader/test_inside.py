@@ -113,6 +113,62 @@ CELLS = {  # cells -> what f() gives after them
         ["if True:\n    import not_here", "b = 12\ndef f(): return b"],
         12,
     ),
+    "annotations that are read": (
+        [
+            "import dataclasses\ndef kinds(f):\n"
+            "    return lambda: f(*[t() for t in f.__annotations__.values()])",
+            "@dataclasses.dataclass\nclass C:\n    a: int = 3\nfield, = dataclasses.fields(C)",
+            "@kinds\ndef f(x: int, y: float): return field.type(x + y + 21)",
+        ],
+        21,
+    ),
+    "annotations that are read, of a later cell, and a future that is not": (
+        [
+            "import not_here as n\ndef g(x: n.Tensor): return 22",
+            "class C:\n    a: int\ndef f(): return g(1) if C.__annotations__['a'] is int else 0",
+        ],
+        22,
+    ),
+    "a class that pickle looks for": (
+        [
+            "import pickle\nclass C: a = 23",
+            "def f(): return pickle.loads(pickle.dumps(C())).a",
+        ],
+        23,
+    ),
+    "hints of a class": (
+        [
+            "from typing import get_type_hints\nclass C:\n    a: 'D'\nclass D: b = 24",
+            "def f(): return get_type_hints(C)['a'].b",
+        ],
+        24,
+    ),
+    "await that waits": (
+        [
+            "import asyncio\nasync def g(k):\n    await asyncio.sleep(0.01)\n    return k\n"
+            "a = sum(await asyncio.gather(g(20), g(4))) + await asyncio.to_thread(len, 'x')",
+            "await asyncio.sleep(0)\ndef f(): return a",
+        ],
+        25,
+    ),
+    "a file that is not here": (
+        [
+            "import numpy as np\ndata = np.load('not_here.npy')\ndata = data / 16\nb = 26\n"
+            "def f(): return b"
+        ],
+        26,
+    ),
+    "its use in an answer": (
+        ["data = open('not_here.txt')", "def f(): return data.read()"],
+        "FileNotFoundError",
+    ),
+    "a loop that fails is not run twice": (
+        [
+            "t = []\nfor k in range(3):\n    t.append(k)\n    open('/not/here')\n"
+            "def f(): return len(t)"
+        ],
+        1,
+    ),
     "an exit in an answer": (["def f(): raise SystemExit"], "SystemExit"),
     "threads do not keep it": (
         [
