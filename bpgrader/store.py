@@ -68,7 +68,7 @@ def load(folder: Path) -> tuple[dict[str, Result], list[str]]:
     dict
         Name of the submission -> result.
     list of str
-        The files that hold no result of this format.
+        The files that hold no result of this format, or are copies under another name.
     """
     results, others = {}, []
     for path in sorted((folder / "results").glob("*.json")):
@@ -77,5 +77,8 @@ def load(folder: Path) -> tuple[dict[str, Result], list[str]]:
         except ValueError:
             others.append(path.name)
         else:
-            results[result.name] = result
+            if path.stem == file_name(result.name):
+                results[result.name] = result
+            else:
+                others.append(path.name)
     return results, others

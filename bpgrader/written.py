@@ -55,15 +55,21 @@ def read_marks(folder: Path, results: Mapping[str, Result]) -> Marks:
             )
         if answer is not None:
             mark = replace(_mark(row, answer), remarks=tuple(row[column] for column in columns))
-            earlier = given.setdefault(key, mark)
-            if None not in (earlier.points, mark.points) and earlier.points != mark.points:
-                raise ValueError(
-                    f"{FILE} has two marks for {key[0]!r}, {key[1]}: {earlier.points:g} and "
-                    f"{mark.points:g}; delete one of the lines"
-                )
-            if earlier.points is None:
+            other = given.setdefault(key, mark)
+            if not _says(other):
                 given[key] = mark
+            elif _says(mark) and other != mark:
+                told = " and ".join(describe(one, answer.max_points) for one in (other, mark))
+                raise ValueError(
+                    f"{FILE} has two marks for {key[0]!r}, {key[1]}: {told}; delete one "
+                    "of the lines"
+                )
     return Marks(given, columns)
+
+
+def _says(mark):
+    """Whether a line holds anything that would be lost."""
+    return said(mark) != said(Mark()) or mark.before or any(mark.remarks)
 
 
 def _read(path):

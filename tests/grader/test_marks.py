@@ -1,8 +1,10 @@
 """Marks of a person belong to an answer; of several notebooks one counts, by one rule."""
 
 import csv
+import fcntl
 import html
 import itertools
+import os
 import re
 from dataclasses import replace
 
@@ -13,6 +15,7 @@ from bpgrader.page import page_name
 from bpgrader.report import report
 from bpgrader.result import GRADER, Answer, Item, Picture, Result, State
 from bpgrader.store import load, save
+from bpgrader.tables import write_table
 from bpgrader.written import read_marks, set_mark
 
 from .conftest import made
@@ -301,12 +304,65 @@ def test_the_row_of_canvas_with_the_maximum_gets_it(tmp_path):
     assert [list(row.values())[-1] for row in table(tmp_path / "grades.csv")] == ["13", "9"]
 
 
-def test_two_marks_for_one_answer_are_no_mark(marked):
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"mark": "1"}, "two marks for 'ada', q: 3 of 3 and 1 of 3"),
+        ({"comment": "why?"}, "3 of 3 and 3 of 3; comment: why"),
+        ({"mark": "", "comment": "why?"}, "3 of 3 and no points; comment: why"),
+        ({"ticked": "the chain rule"}, "3 of 3 and 3 of 3; found"),
+        ({"version": "v-0"}, "two marks for 'ada', q"),  # of another answer: a copy of the folder
+        ({"mark": ""}, ""),
+        ({}, ""),
+    ],
+)
+def test_two_marks_for_one_answer_are_no_mark(change, told, marked):
     rows = table(marked / "written.csv")
-    with open(marked / "written.csv", "a", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerow({**rows[0], "mark": "1"}.values())
-    with pytest.raises(ValueError, match="two marks for 'ada', q: 3 and 1"):
-        report(marked)
+    for lines in ([rows[0], {**rows[0], **change}], [{**rows[0], **change}, rows[0]]):
+        write_table(marked / "written.csv", [rows[0], *(line.values() for line in lines)])
+        if told:
+            with pytest.raises(ValueError, match="two marks for 'ada', q"):
+                report(marked)
+        else:
+            report(marked)
+            assert given(marked) == ["3"]
+    write_table(
+        marked / "written.csv", [rows[0], *(r.values() for r in (rows[0], rows[0] | change))]
+    )
+    if told:
+        with pytest.raises(ValueError, match=told):
+            report(marked)
+
+
+def test_of_two_copies_of_a_result_none_is_chosen_by_its_name(marked):
+    (mine,) = (marked / "results").glob("*.json")
+    for name in ("ada.json", f"{mine.stem} (conflicted copy).json", "zzz.json"):
+        copy = marked / "results" / name
+        copy.write_text(result("ada.ipynb", 0, ONE).to_json(), encoding="utf-8")
+        said = report(marked)
+        assert f"not results, passed over: {name}" in said
+        assert load(marked)[0]["ada"].points == 5
+        copy.unlink()
+
+
+def test_a_report_takes_no_mark_from_what_is_graded_meanwhile(marked, monkeypatch):
+    """The results are read when nobody else writes: else old ones would displace a new mark."""
+    free = []
+
+    def looked(folder):
+        other = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            free.append(False)
+        else:
+            free.append(True)
+        os.close(other)
+        return load(folder)
+
+    monkeypatch.setattr("bpgrader.report.load", looked)
+    report(marked)
+    assert free == [True, False]
 
 
 def test_the_summary_names_mistakes_and_no_student(tmp_path):
