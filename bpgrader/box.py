@@ -28,6 +28,7 @@ from bpgrader.dialogue import Dialogue
 from bpgrader.environment import NoBoxError, environment
 
 WALL_STEP, WALL_TOTAL = 8.0, 25.0  # seconds
+MAX_TURN = 1.0  # seconds between two looks at a box; more, and nobody was there to look
 MAX_OUTPUT = 4_000_000  # bytes
 MEMORY = 3 << 30  # bytes, of all processes of a box together
 RESERVE = 256 << 20  # bytes of the machine's memory that a box must leave free
@@ -94,6 +95,23 @@ class Run:
     guilty: int | None = None
 
 
+class Watch:
+    """Counts down the seconds of a submission while somebody looks.
+
+    If the machine or the grader itself was stopped meanwhile, that costs nobody anything.
+    """
+
+    def __init__(self, seconds: float = WALL_TOTAL):
+        self.left, self.looked = seconds, time.monotonic()
+
+    def look(self) -> float:
+        """Give the seconds that are left."""
+        now = time.monotonic()
+        self.left -= min(now - self.looked, MAX_TURN)
+        self.looked = now
+        return self.left
+
+
 def command() -> list[str]:
     """Give the bubblewrap command line, up to the program to run.
 
@@ -143,7 +161,7 @@ def _filter() -> bytes:
     return b"".join(struct.pack("HBBI", *line) for line in [*program, (end, 0, 0, 0x7FFF0000)])
 
 
-def run(job: dict, *, boxed: bool = True, seconds: float = WALL_TOTAL) -> Run:
+def run(job: dict, *, boxed: bool = True, watch: Watch | None = None) -> Run:
     """Run a job in the box and collect what comes out.
 
     Parameters
@@ -152,8 +170,8 @@ def run(job: dict, *, boxed: bool = True, seconds: float = WALL_TOTAL) -> Run:
         ``steps``: list of [number, step], and ``library``: path -> source; see `bpgrader.inside`.
     boxed : bool
         False runs it on the bare machine: for one's own code only.
-    seconds : float
-        Wall time for the whole run; a single step has 8 s.
+    watch : Watch, optional
+        With the time for the whole run; a single step has 8 s.
 
     Returns
     -------
@@ -172,7 +190,7 @@ def run(job: dict, *, boxed: bool = True, seconds: float = WALL_TOTAL) -> Run:
         try:
             with contextlib.suppress(OSError):  # if memory runs out, the box is the one to go
                 Path(f"/proc/{process.pid}/oom_score_adj").write_text("1000")
-            ended = _listen(process, seconds, dialogue)
+            ended = _listen(process, watch or Watch(), dialogue)
         finally:
             first = _children(process.pid)
             process.kill()  # bubblewrap's death takes the whole pid namespace with it,
@@ -225,10 +243,10 @@ def _file(data):
         return open(f"/proc/self/fd/{file.fileno()}", "rb")
 
 
-def _listen(process, seconds, dialogue):
+def _listen(process, watch, dialogue):
     """Read what comes out until the program finishes, dies, or passes a limit."""
     buffer, total = b"", 0
-    began = step = time.monotonic()
+    step = watch.look()
     looked = 0.0  # so a box that is quick is looked at, too
     fd = process.stdout.fileno()
     os.set_blocking(fd, False)
@@ -246,20 +264,20 @@ def _listen(process, seconds, dialogue):
                 for line in lines:
                     if not dialogue.hear(line):
                         return Ending.FORGED
-                    step = time.monotonic()
+                    step = watch.look()
                     if not dialogue.awaited:
                         return Ending.FINISHED
             elif process.poll() is not None:
                 return Ending.DIED
-            now = time.monotonic()
+            left = watch.look()
             if total > MAX_OUTPUT:
                 return Ending.OUTPUT
-            if now - step > WALL_STEP:
+            if step - left > WALL_STEP:
                 return Ending.STEP
-            if now - began > seconds:
+            if left < 0:
                 return Ending.TOTAL
-            if now - looked > 0.1:
-                looked = now
+            if watch.looked - looked > 0.1:
+                looked = watch.looked
                 if over := _memory(process.pid):
                     return over
 

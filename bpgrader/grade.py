@@ -185,9 +185,7 @@ def _entries(job, sheet, code, cases):
         calls[name] = len(steps)
         of, behind = code.where[name], code.defs[name]
         steps.append({"call": name, "of": of, "behind": behind, "cases": cases[name]["args"]})
-    run = functools.partial(
-        _run, _library(sheet.offers), job.boxed, time.monotonic() + box.WALL_TOTAL
-    )
+    run = functools.partial(_run, _library(sheet.offers), job.boxed, box.Watch(box.WALL_TOTAL))
     outcomes, stopped = run(steps) if calls else ({}, {})
     in_turn = functools.cache(lambda: _in_turn(run, steps))
     entries = []
@@ -256,7 +254,7 @@ def _verdict(outcomes, stopped, call, cell, cases, exercise):
     return judge(answers, cases, **exercise.reread)
 
 
-def _run(library, boxed, deadline, steps):
+def _run(library, boxed, watch, steps):
     """Run all steps; a step that ends the program is left out, and the others run again.
 
     Returns outcomes and reasons for stopping, both by step.
@@ -267,12 +265,11 @@ def _run(library, boxed, deadline, steps):
         for k in range(len(steps))
         if k not in stopped and ("cell" in steps[k] or k not in outcomes)
     ]:
-        left = deadline - time.monotonic()
-        if left < 0.5:
+        if watch.look() < 0.5:
             stopped.update({k: REASONS[Ending.TOTAL] for k in todo if "call" in steps[k]})
             break
         job = {"library": library, "steps": [[k, steps[k]] for k in todo]}
-        run = box.run(job, boxed=boxed, seconds=left)
+        run = box.run(job, boxed=boxed, watch=watch)
         outcomes |= run.outcomes
         guilty = run.guilty
         if run.ended is not Ending.FORGED:

@@ -49,7 +49,9 @@ def test_whoever_builds_on_the_first_layer_loses_it_alone(graded, submit):
 
 def test_what_is_run_again_has_only_the_time_that_is_left(graded, submit, monkeypatch):
     run, given = sandbox.run, []
-    monkeypatch.setattr(sandbox, "run", lambda *a, **k: given.append(k["seconds"]) or run(*a, **k))
+    monkeypatch.setattr(
+        sandbox, "run", lambda *a, **k: given.append(k["watch"].left) or run(*a, **k)
+    )
     result = graded(submit(forward_pass=f"import time\ntime.sleep(1)\n{WRONG}")).by_name
     assert result["classify"]["slip"] == "carried"
     first, *later = given

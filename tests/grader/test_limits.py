@@ -4,8 +4,12 @@ As in test_attacks.py the code runs in the box only. The clock is set to a short
 whole takes less of it.
 """
 
+import contextlib
+import os
+import signal
 import time
 
+import psutil
 import pytest
 
 from bpgrader import box
@@ -67,3 +71,32 @@ def test_a_step_has_eight_seconds_and_a_notebook_twenty_five(submit, graded):
     assert (box.WALL_STEP, box.WALL_TOTAL) == (8, 25)
     message = graded(submit(weighted_input=wait)).by_name[NAME]["message"]
     assert "longer than 8 s" in message
+
+
+def freeze(seconds):
+    """Stop all that this process has begun, and then do nothing, as if all had been stopped."""
+    tree = psutil.Process().children(recursive=True)
+    for number in (signal.SIGSTOP, signal.SIGCONT):
+        for process in tree:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                os.kill(process.pid, number)
+        time.sleep(seconds * (number == signal.SIGSTOP))
+
+
+@pytest.mark.parametrize("limit", ["WALL_STEP", "WALL_TOTAL"])
+def test_a_machine_that_is_suspended_costs_nobody_a_mark(
+    limit, submit, graded, enough, monkeypatch
+):
+    monkeypatch.setattr(box, limit, 2 * enough)
+    look, stopped, began = box.psutil.virtual_memory, [], time.monotonic()
+
+    def suspended():
+        if time.monotonic() - began > 1 and not stopped:
+            stopped.append(freeze(2 * enough + 1))
+        return look()
+
+    monkeypatch.setattr(box.psutil, "virtual_memory", suspended)
+    slow = f"import time\ndef {NAME}(W, b, A):\n    time.sleep(0.5)\n    return W @ A + b"
+    result = graded(submit(weighted_input=slow))
+    assert stopped
+    assert result.score == 1, result.by_name[NAME]
