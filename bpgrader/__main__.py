@@ -204,7 +204,9 @@ def _grade_rest(jobs, results, out, executor):
 
         def keep(job, result):
             results[job.name] = result
-            if out:
+            if job.kept and result.score is None:  # these marks are not to be had again
+                click.echo(f"{job.name} keeps its earlier result: {result.message}", err=True)
+            elif out:
                 save(out, result)
             bar.update()
 

@@ -66,6 +66,8 @@ class Job:
         Who sent it; None takes the name.
     kept : dict
         Entries of an earlier result, by exercise, which stay as they are.
+    kept_of : dict
+        What that result says of where these come from: its assignment, grader and sandbox.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Job:
     boxed: bool = True
     sender: Sender | None = None
     kept: Mapping[str, dict] = field(default_factory=dict, hash=False)
+    kept_of: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def digest(self) -> str:
@@ -132,7 +135,7 @@ def grade(job: Job) -> Result:
     points = total(entry["points"] for entry in entries)
     most = total(entry["max_points"] for entry in entries)
     right = sum(entry["status"] == Status.PASSED for entry in entries)
-    return replace(
+    result = replace(
         job.result(state, message or f"{right} of {len(entries)} exercises are right."),
         score=points / most if most else float(state is State.GRADED),
         points=points,
@@ -144,6 +147,7 @@ def grade(job: Job) -> Result:
         exercises=tuple(entries),
         written=written,
     )
+    return replace(result, **job.kept_of)
 
 
 def _cells(job, source, names):

@@ -38,9 +38,14 @@ def holds(job: Job, result: Result | None) -> bool:
 
 
 def one_exercise(job: Job, known: Mapping[str, Result], exercise: str) -> Job:
-    """Return the job that grades one exercise and keeps the other marks of the same notebook."""
+    """Return the job that grades one exercise and keeps the other marks of the same notebook.
+
+    The result is as old as what it keeps: the next whole run grades it again, if it must.
+    """
     result = known.get(job.name)
     if result is None or result.state is not State.GRADED or result.submission != job.digest:
         return job
     kept = {name: entry for name, entry in result.by_name.items() if name != exercise}
-    return replace(job, seed=result.seed, kept=kept)
+    of = {"digest": result.digest, "grader": result.grader}
+    of |= {"sandbox": UNBOXED} if result.sandbox == UNBOXED else {}
+    return replace(job, seed=result.seed, kept=kept, kept_of=of if kept else {})

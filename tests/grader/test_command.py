@@ -14,10 +14,11 @@ from click.testing import CliRunner
 from bpgrader import __main__ as commands
 from bpgrader.__main__ import main
 from bpgrader.assignment import Assignment
-from bpgrader.grade import hidden_cases
+from bpgrader.grade import UNBOXED, hidden_cases
 from bpgrader.inputs import show_inputs
 from bpgrader.inside import encode
 from bpgrader.notebook import make_release
+from bpgrader.result import State
 from bpgrader.spec import Exercise, Sheet
 
 NASTY = '=cmd|"/c calc"!A1<script>alert(1)</script>'
@@ -267,6 +268,42 @@ def test_one_exercise_is_graded_again_and_the_others_stay(box, folder, submit, t
         assert after["seed"] == result["seed"]
         assert after["points"] == 2 + 0.5 * len(entries)
     assert "an exercise is one of" in run("grade", folder, *sent, "--only", "nothing", code=2)
+
+
+@pytest.mark.parametrize("old", [{"digest": "d"}, {"grader": "1.0.0 0"}, {"sandbox": UNBOXED}])
+def test_what_keeps_old_marks_is_not_taken_for_new(old, box, folder, submit, tmp_path):
+    (tmp_path / "ada.ipynb").write_bytes(submit())
+    line = ("grade", folder, tmp_path / "ada.ipynb", "--out", tmp_path / "marks")
+    run(*line)
+    path = next((tmp_path / "marks" / "results").iterdir())
+    result = json.loads(path.read_text("utf-8")) | old
+    result["exercises"][0].update(points=0, status="wrong")
+    path.write_text(json.dumps(result), encoding="utf-8")
+    run(*line, "--only", "weighted_input")
+    kept = json.loads(path.read_text("utf-8"))
+    assert kept["exercises"][0]["points"] == 0
+    assert kept.items() >= old.items()
+    assert "graded before" not in run(*line)
+    assert json.loads(path.read_text("utf-8"))["score"] == 1
+
+
+def test_what_the_machine_cannot_grade_again_keeps_its_marks(
+    box, folder, submit, tmp_path, monkeypatch
+):
+    (tmp_path / "ada.ipynb").write_bytes(submit())
+    line = ("grade", folder, tmp_path / "ada.ipynb", "--out", tmp_path / "marks")
+    run(*line)
+    path = next((tmp_path / "marks" / "results").iterdir())
+    before = path.read_text("utf-8")
+
+    def none(jobs, executor, keep):
+        for job in jobs:
+            keep(job, job.result(State.NOT_GRADED, "no memory"))
+
+    monkeypatch.setattr(commands, "grade_all", none)
+    said = run(*line, "--only", "weighted_input", code=1)
+    assert "ada keeps its earlier result: no memory" in said
+    assert path.read_text("utf-8") == before
 
 
 def test_the_inputs_of_a_seed_are_code_that_runs(folder, assignment):
