@@ -64,6 +64,11 @@ class _Cell:
         return set().union(*(statement.binds for statement in self.statements))
 
     @property
+    def declares(self):
+        """The names that its functions define as global ones."""
+        return set().union(*(statement.declares for statement in self.statements))
+
+    @property
     def reads(self):
         """The names that its statements and functions read."""
         return set().union(*(statement.now | statement.late for statement in self.statements))
@@ -99,7 +104,7 @@ def read_code(source: dict, names: list[str], cells: list[dict]) -> Code:
     own = [_read_cell(c, clock) for c in cells if c["type"] == "code"]
     last, by_def = {}, {}
     for k, cell in enumerate(own):
-        last |= dict.fromkeys(cell.binds.intersection(names), k)
+        last |= dict.fromkeys((cell.binds | cell.declares).intersection(names), k)
         by_def |= dict.fromkeys(cell.defs.intersection(names), k)
     by_def = last | by_def
     chosen = {*last.values(), *by_def.values()}

@@ -56,12 +56,14 @@ class Dependencies:
         statements = [self._at(place) for place in every]
         spoilers = {name for s in statements if s.spoils for name in s.binds}
         self.data = {n for s in statements if not (s.fresh or s.constant) for n in s.binds}
+        made = {n for s in statements if not (s.imported or s.constant) for n in s.binds}
+        held = self.data | {n for s in statements if s.is_class for n in s.binds}
         for place, s in zip(every, statements, strict=True):
             touched = s.touches | {name for function, name in s.calls if function in spoilers}
             for index, names in (
                 (self.binders, s.binds),
-                (self.changers, s.stores | touched & self.data),
-                (self.late_changers, s.late_stores | s.late_touches & self.data),
+                (self.changers, s.stores | touched & held | s.decorators & made),
+                (self.late_changers, s.late_stores | s.late_touches & held),
                 (self.readers, s.now | s.late),
             ):
                 for name in names:

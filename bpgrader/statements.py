@@ -27,8 +27,8 @@ class Statement:
         Its source.
     line : int
         Where it begins in its cell.
-    binds : frozenset of str
-        Names that it defines.
+    binds, declares : frozenset of str
+        Names that it defines; that its functions define as global ones.
     now, late : frozenset of str
         Names of the notebook that are read when it runs; when its functions are called.
     stores, touches : frozenset of str
@@ -36,15 +36,17 @@ class Statement:
         changes it, as in ``t.append(1)``.
     late_stores, late_touches : frozenset of str
         The same, when its functions are called.
+    decorators : frozenset of str
+        Names whose methods decorate what it defines, as in ``@t.register``.
     calls : frozenset of (str, str)
         Functions called by their name, and names handed to them.
     may_change : frozenset of str
         Names handed to methods of which nothing is known.
     aliases : frozenset of (str, str)
         Names, and names that then stand for the same value or a part of it.
-    fresh, imported, constant : bool
-        It is a def, class or import; it is an import; it names a number or a text, which nobody
-        can change.
+    fresh, is_class, imported, constant : bool
+        It is a def, class or import; it is a class; an import; it names a number or a text, which
+        nobody can change.
     spoils : bool
         It defines a function that changes what it is handed.
     always : bool
@@ -54,16 +56,19 @@ class Statement:
     text: str
     line: int
     binds: frozenset[str]
+    declares: frozenset[str]
     now: frozenset[str]
     late: frozenset[str]
     stores: frozenset[str]
     touches: frozenset[str]
     late_stores: frozenset[str]
     late_touches: frozenset[str]
+    decorators: frozenset[str]
     calls: frozenset[tuple[str, str]]
     may_change: frozenset[str]
     aliases: frozenset[tuple[str, str]]
     fresh: bool
+    is_class: bool
     imported: bool
     constant: bool
     spoils: bool
@@ -112,16 +117,19 @@ def _statement(node, text, line):
         text=text,
         line=line,
         binds=frozenset(s.get_name() for s in symbols if s.is_assigned() or s.is_imported()),
+        declares=frozenset(declared),
         now=frozenset(s.get_name() for s in symbols if s.is_referenced()),
         late=frozenset(late),
         stores=frozenset(walk.stores),
         touches=frozenset(walk.touches),
         late_stores=frozenset(walk.late_stores & late | declared),
         late_touches=frozenset(walk.late_touches & late),
+        decorators=frozenset(walk.decorators),
         calls=frozenset(walk.calls),
         may_change=frozenset(walk.may_change),
         aliases=frozenset(walk.aliases),
         fresh=isinstance(node, (*FUNCTIONS, ast.ClassDef, *IMPORTS)),
+        is_class=isinstance(node, ast.ClassDef),
         imported=isinstance(node, IMPORTS),
         constant=isinstance(node, ast.Assign) and _is_constant(node.value),
         always=isinstance(node, ast.ImportFrom)
@@ -145,6 +153,7 @@ class _Walk:
     def __init__(self, statement):
         self.stores, self.touches, self.late_stores, self.late_touches = set(), set(), set(), set()
         self.calls, self.may_change, self.aliases = set(), set(), set()
+        self.decorators = set()
         self.handed = set()  # names by which functions know what they are handed
         stack = [(statement, False)]
         while stack:
@@ -168,6 +177,12 @@ class _Walk:
                 stores |= roots(node)
             case ast.AugAssign(target=ast.Name(name)):
                 stores.add(name)
+            case ast.Call(ast.Name("setattr" | "delattr"), [target, *_]):
+                stores |= roots(target)
+            case ast.FunctionDef(decorator_list=found) | ast.ClassDef(decorator_list=found):
+                makers = (getattr(decorator, "func", decorator) for decorator in found)
+                methods = (maker for maker in makers if isinstance(maker, ast.Attribute))
+                self.decorators |= set().union(*map(roots, methods))
             case ast.Assign(targets, value):
                 self._alias(targets, roots(value), late)
             case ast.For(target, source) | ast.AsyncFor(target, source):

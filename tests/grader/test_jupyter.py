@@ -75,6 +75,10 @@ def of_grader(*sources, boxed=False):
 
 
 DEF = "def answer(): return table[1]"
+KEEPER = (
+    "class Box:\n    kept = {}\n    @classmethod\n    def keep(cls, f):\n"
+    "        cls.kept[1] = f\n        return f"
+)
 NOTEBOOKS = {
     # syntax
     "percent in brackets": ["def answer():\n    return (17\n            % 10)"],
@@ -148,6 +152,58 @@ NOTEBOOKS = {
     "attribute": ["class Box: pass\nb = Box()", "b.x = 35", "def answer(): return b.x"],
     "attribute of a function": ["def h(): return h.k", "h.k = 36", "def answer(): return h()"],
     "setattr": ["class Box: pass\nb = Box()", "setattr(b, 'x', 37)", "def answer(): return b.x"],
+    "setattr of a class": [
+        "class Box: pass",
+        "setattr(Box, 'x', lambda self: 59)",
+        "def answer(): return Box().x()",
+    ],
+    "setattr of a function": [
+        "def h(): return h.k",
+        "setattr(h, 'k', 60)",
+        "def answer(): return h()",
+    ],
+    "a class that a decorator extends": [
+        "def add_to_class(Class):\n    def wrapper(f):\n        setattr(Class, f.__name__, f)\n"
+        "    return wrapper",
+        "class Box: pass",
+        "@add_to_class(Box)\ndef x(self): return 61",
+        "def answer(): return Box().x()",
+    ],
+    "a class that a function extends": [
+        "class Box: pass\ndef extend(c):\n    c.x = 62",
+        "extend(Box)",
+        "def answer(): return Box.x",
+    ],
+    "a table in a class": [
+        "class Box:\n    t = {}",
+        "Box.t.update(a=63)",
+        "def answer(): return Box.t['a']",
+    ],
+    "a list in a class": [
+        "class Box:\n    t = []",
+        "Box.t.append(64)",
+        "def answer(): return Box.t[0]",
+    ],
+    "kept by a method of a class": [
+        KEEPER,
+        "Box.keep(lambda: 65)",
+        "def answer(): return Box.kept[1]()",
+    ],
+    "kept by a decorator of a class": [
+        KEEPER,
+        "@Box.keep\ndef f(): return 66",
+        "def answer(): return Box.kept[1]()",
+    ],
+    "one of several kinds": [
+        "import functools\n@functools.singledispatch\ndef h(x): return 0",
+        "@h.register(int)\ndef _(x): return 66 + x",
+        "def answer(): return h(1)",
+    ],
+    "an answer that a function defines": [
+        "def make():\n    global answer\n    def answer(): return 68",
+        "make()",
+    ],
+    "an answer that a comprehension defines": ["[answer := (lambda: 69) for _ in range(1)]"],
     "method that changes": [
         "class Counter:\n    n = 0\n    def up(self): self.n += 38",
         "c = Counter()",
