@@ -42,5 +42,12 @@ class Commands(click.Group):
                 os._exit(130)
             ctx.exit(130)
         except (ValueError, OSError) as error:
-            click.echo(f"bpgrader: {error}", err=True)
+            click.echo(f"bpgrader: {_told(error)}", err=True)
             ctx.exit(2)
+
+
+def _told(error):
+    """Say an error of the machine as it says it, without Python's number."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return error

@@ -35,7 +35,9 @@ def read_results(folder: Path) -> dict[str, Result]:
         If there are none, as when somebody has renamed the folder.
     """
     files = sorted((folder / "results").glob("*.json"))
-    results = _results(folder, tuple((file.name, file.stat().st_mtime_ns) for file in files))
+    seen = [(file.name, file.stat()) for file in files]  # a clock may jump back, a number not
+    versions = tuple((name, at.st_mtime_ns, at.st_size, at.st_ino) for name, at in seen)
+    results = _results(folder, versions)
     if not results:
         raise LookupError(f"{folder} holds no results any more; start bpgrader mark again")
     return results

@@ -30,7 +30,20 @@ def fingerprint(name: str) -> str:
 
 
 def write(path: Path, content: str | bytes) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all.
+
+    Raises
+    ------
+    OSError
+        In one sentence, which names the file.
+    """
+    try:
+        _write(path, content)
+    except OSError as error:
+        raise OSError(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def _write(path, content):
     path.parent.mkdir(parents=True, exist_ok=True)
     fd, new = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:

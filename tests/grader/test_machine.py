@@ -15,12 +15,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from bpgrader.__main__ import main
 from bpgrader.batch import grade_all
 from bpgrader.environment import NoBoxError, cache
 from bpgrader.grade import Job, MachineError
 from bpgrader.result import State
 from bpgrader.store import load, write
+
+from .conftest import made, reported
 
 ROOT = Path(__file__).parents[2]
 
@@ -202,6 +206,34 @@ def test_a_full_disk_leaves_no_half_of_a_file(tmp_path, monkeypatch):
 
     write(tmp_path / "a", "old")
     monkeypatch.setattr("os.replace", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(OSError, match=r"^/.*/a cannot be written: No space left on device$"):
         write(tmp_path / "a", "new")
     assert [(p.name, p.read_text("utf-8")) for p in tmp_path.iterdir()] == [("a", "old")]
+
+
+def is_told(arguments):
+    done = CliRunner().invoke(main, [*map(str, arguments)])
+    assert done.exit_code == 2
+    said = done.output.strip().splitlines()[-1]
+    assert said.startswith("bpgrader: ")
+    assert "Errno" not in said
+    return said
+
+
+def test_what_the_machine_refuses_is_said_without_a_number_of_python(tmp_path, monkeypatch):
+    reported(tmp_path, made("ada.ipynb"))
+    odd = tmp_path / "results" / "odd.json"
+    odd.mkdir()
+    assert is_told(["report", tmp_path]) == f"bpgrader: {odd}: Is a directory"
+    odd.rmdir()
+    (tmp_path / "class.html").unlink()
+    (tmp_path / "class.html").mkdir()
+    assert "class.html cannot be written: Is a directory" in is_told(["report", tmp_path])
+    (tmp_path / "class.html").rmdir()
+
+    def taken(*_):
+        raise OSError(98, "Address already in use")
+
+    monkeypatch.setattr("bpgrader.mark.serve", taken)
+    said = is_told(["mark", tmp_path, "--no-browser"])
+    assert said == "bpgrader: Address already in use"

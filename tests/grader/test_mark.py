@@ -3,6 +3,7 @@
 import csv
 import http.client
 import json
+import os
 import re
 import signal
 import socket
@@ -15,7 +16,7 @@ from urllib.parse import quote
 import pytest
 
 from bpgrader.mark import ADDRESS
-from bpgrader.marking import MAX_COMMENT, code_of
+from bpgrader.marking import MAX_COMMENT, code_of, read_results
 from bpgrader.report import report
 from bpgrader.result import Answer, Item, Picture
 from bpgrader.spec import Written
@@ -369,3 +370,12 @@ def test_a_port_that_is_taken_is_said(folder):
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 2
     assert "in use" in done.stderr
+
+
+def test_a_result_is_read_again_though_the_clock_has_jumped_back(tmp_path):
+    reported(tmp_path, made("ada.ipynb", points=1))
+    (path,) = (tmp_path / "results").glob("*.json")
+    for points in (1, 2):
+        save(tmp_path, made("ada.ipynb", points=points))
+        os.utime(path, (10**9, 10**9))
+        assert [r.points for r in read_results(tmp_path).values()] == [points]
