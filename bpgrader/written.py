@@ -89,8 +89,12 @@ def _mark(row, answer: Answer):
     found = (line for line in row.get("ticked", "").splitlines() if line.strip())
     ticked = tuple(lines.get(line, plain(line)) for line in found)
     given, before = row["mark"].strip(), row.get("before", "")
-    if given and not _is_same(row, answer):
-        given, before = "", f"{given} of {row['max_points']}"
+    if (given or ticked) and not _is_same(row, answer):
+        before = "; ".join(
+            [f"{given} of {row['max_points']}"] * bool(given)
+            + [f"found: {', '.join(ticked)}"] * bool(ticked)
+        )
+        given, ticked = "", ()
     points = _points(given, answer.max_points, row)
     return Mark(points, ticked, plain(row.get("comment", "")), before)
 

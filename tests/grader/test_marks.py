@@ -86,6 +86,18 @@ def test_a_mark_belongs_to_an_answer_and_its_maximum(marked, new, stays):
     assert report(marked).count("again") == said.count("again")  # and it stays said
 
 
+def test_ticks_belong_to_an_answer_too(marked):
+    """Else the next tick of another line would add up with what an earlier answer had."""
+    rewrite(marked / "written.csv", lambda row: row.update(mark="2", ticked="the chain rule"))
+    report(marked)
+    save(marked, result("ada.ipynb", 5, replace(ONE, text="other words")))
+    for _ in range(2):
+        report(marked)
+        (row,) = table(marked / "written.csv")
+        assert (row["mark"], row["ticked"]) == ("", "")
+        assert row["before"] == "2 of 3; found: the chain rule"
+
+
 def test_the_columns_of_a_marker_are_kept(marked):
     def remark(row):
         row["comment"] = "Good; but = why?"
