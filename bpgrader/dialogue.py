@@ -2,8 +2,17 @@
 
 import json
 import secrets
+from typing import Any
 
-from bpgrader import inside
+FORM = {  # of what comes out for one input
+    "value": (object,),
+    "after": (list,),
+    "refused": (str,),
+    "error": (str,),
+    "text": (str,),
+    "line": (int, type(None)),
+    "missing": (bool,),
+}
 
 
 class Dialogue:
@@ -35,7 +44,7 @@ class Dialogue:
         ours = type(event) is dict and event.get("key") == self.key
         right = ours and event.keys() == form
         right = right and type(event[kind]) is type(value) and event[kind] == value
-        if not right or (kind == "done" and not inside.are_outcomes(event["outcomes"])):
+        if not right or (kind == "done" and not are_outcomes(event["outcomes"])):
             again = event.get("done") if ours else None
             if type(again) is int and again in self.outcomes:  # the thief's was the first
                 self.guilty = again
@@ -47,3 +56,20 @@ class Dialogue:
         if kind == "done":
             self.outcomes[value] = event["outcomes"]
         return True
+
+
+def are_outcomes(tree: Any) -> bool:
+    """Tell whether what came out of the box has the form of a list of outcomes.
+
+    Examples
+    --------
+    >>> are_outcomes([{"value": 1.0}, {"error": "E", "text": "", "line": None}])
+    True
+    >>> are_outcomes({"a": 1}), are_outcomes([{"line": "1"}]), are_outcomes([1])
+    (False, False, False)
+    """
+    return type(tree) is list and all(
+        type(outcome) is dict
+        and all(key in FORM and isinstance(outcome[key], FORM[key]) for key in outcome)
+        for outcome in tree
+    )

@@ -26,15 +26,6 @@ MAX_DEPTH = 6
 ANNOTATED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.AnnAssign)
 PLAIN = {np.ndarray: "np.asarray", dict: "dict", tuple: "tuple"}
 PLAIN |= dict.fromkeys((MutableSequence, Iterator, MappingView, range), "list")
-FORM = {  # of what comes out for one input
-    "value": (object,),
-    "after": (list,),
-    "refused": (str,),
-    "error": (str,),
-    "text": (str,),
-    "line": (int, type(None)),
-    "missing": (bool,),
-}
 
 
 def encode(value: Any, depth: int = 0) -> Any:
@@ -138,8 +129,6 @@ def call(function: Callable, args: list, file: str = "<cell>") -> dict:
     {'value': 3.0}
     >>> call(lambda x: x.append(2), [[1]])
     {'value': None, 'after': [[1, 2]]}
-    >>> call(lambda x: "text", [1.5])["refused"]
-    'a value of type str where numbers or arrays are wanted'
     """
     values = [decode(arg) for arg in args]
     try:
@@ -154,18 +143,9 @@ def call(function: Callable, args: list, file: str = "<cell>") -> dict:
 
 
 def describe(error: BaseException, file: str = "<cell>") -> dict:
-    """Describe an exception: its type, its text, and the line of the cell where it arose.
+    """Describe an exception: its type, its text, and the line of the cell, compiled as `file`.
 
-    Parameters
-    ----------
-    error : BaseException
-    file : str
-        The name under which the cell was compiled.
-
-    Returns
-    -------
-    dict
-        ``{"error": type name, "text": at most 300 characters, "line": int or None}``.
+    Gives ``{"error": type name, "text": at most 300 characters, "line": int or None}``.
     """
     line, frame = getattr(error, "lineno", None), error.__traceback__
     while frame is not None:
@@ -177,23 +157,6 @@ def describe(error: BaseException, file: str = "<cell>") -> dict:
     except BaseException:
         text = ""
     return {"error": type(error).__name__[:60], "text": text, "line": line}
-
-
-def are_outcomes(tree: Any) -> bool:
-    """Tell whether what came out of the box has the form of a list of outcomes.
-
-    Examples
-    --------
-    >>> are_outcomes([{"value": 1.0}, {"error": "E", "text": "", "line": None}])
-    True
-    >>> are_outcomes({"a": 1}), are_outcomes([{"line": "1"}]), are_outcomes([1])
-    (False, False, False)
-    """
-    return type(tree) is list and all(
-        type(outcome) is dict
-        and all(key in FORM and isinstance(outcome[key], FORM[key]) for key in outcome)
-        for outcome in tree
-    )
 
 
 class _Nothing:
@@ -244,21 +207,24 @@ def _run_cell(source, file, names, compiler):
 
 def _run_statement(node, file, names, compiler):
     """Run a statement; its annotations are values, but texts where they name what is not here."""
-    as_text = codeop.Compile()
-    as_text.flags = compiler.flags | __future__.annotations.compiler_flag
+    as_text = _compiler(compiler.flags | __future__.annotations.compiler_flag)
     block = hasattr(node, "body") and not isinstance(node, ANNOTATED)  # is not run twice
+    code = (as_text if block else compiler)(ast.Module([node], []), file, "exec")
     try:
-        _run_code((as_text if block else compiler)(ast.Module([node], []), file, "exec"), names)
+        result = eval(code, names)
     except Exception:
         if not isinstance(node, ANNOTATED):
             raise
-        _run_code(as_text(ast.Module([node], []), file, "exec"), names)
-
-
-def _run_code(code, names):
-    result = eval(code, names)
+        result = eval(as_text(ast.Module([node], []), file, "exec"), names)
     if code.co_flags & inspect.CO_COROUTINE:
         _loop().run_until_complete(result)
+
+
+def _compiler(flags):
+    """Make a compiler that remembers what is imported from __future__, as Jupyter does."""
+    compiler = codeop.Compile()
+    compiler.flags |= flags
+    return compiler
 
 
 def _bound(node):
@@ -312,9 +278,8 @@ def main() -> None:
     send(ready=True)
     sys.modules["__main__"] = ModuleType("__main__")  # where pickle looks for a class
     names = vars(sys.modules["__main__"])
-    names.update({"get_ipython": _Nothing, "display": _Nothing})
-    compiler = codeop.Compile()  # remembers what is imported from __future__, as Jupyter does
-    compiler.flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    names |= {"get_ipython": _Nothing, "display": _Nothing}
+    compiler = _compiler(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     for k, step in job["steps"]:
         send(start=k)
         if "call" not in step:

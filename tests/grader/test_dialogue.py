@@ -8,8 +8,7 @@ import pytest
 
 from bpgrader import box as sandbox
 from bpgrader.box import Ending
-from bpgrader.dialogue import Dialogue
-from bpgrader.inside import are_outcomes
+from bpgrader.dialogue import Dialogue, are_outcomes
 
 HONEST = [
     {"ready": True},

@@ -9,8 +9,8 @@ from collections import defaultdict, deque, namedtuple
 import numpy as np
 import pytest
 
-from bpgrader.dialogue import Dialogue
-from bpgrader.inside import MAX_NUMBERS, are_outcomes, call, decode, encode
+from bpgrader.dialogue import Dialogue, are_outcomes
+from bpgrader.inside import MAX_NUMBERS, call, decode, encode
 
 
 @pytest.fixture
