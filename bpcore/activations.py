@@ -1,7 +1,7 @@
 """Activation functions and their derivatives.
 
 An activation is applied entry by entry, a = g(z). Its derivative is computed from the OUTPUT a,
-which the forward pass has already stored, so the backward pass needs no second exponential.
+which the forward pass has already stored, so BP2 needs no second exponential.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ class Activation(Named):
     Parameters
     ----------
     name : str
-        The name by which `init_network` and `Network` know it.
+        What messages call it. `init_network` and `Network` take the four of bpcore by name.
     function : callable
         g on an array of any shape, entry by entry; analytic, so that the complex step can pass
         through. What a function of your own returns is checked at every call. Called as

@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike
 
 from bpcore import _validate as valid
 from bpcore._guard import Guard, Value, untouched
-from bpcore.backprop import _backward, backward
+from bpcore._rounding import EPS, TINY, forward_rounding, reach_of_step, rounding
+from bpcore.backprop import backward
 from bpcore.gradcheck import (
     _flat,
     _unflatten,
@@ -25,7 +26,6 @@ from bpcore.gradcheck import (
 from bpcore.losses import Loss, cross_entropy
 from bpcore.network import Network, _cost, _forward, as_problem, forward
 
-EPS, TINY = np.finfo(float).eps, np.finfo(float).tiny
 BLIND = 1e-3  # where rounding explains more than this, a layer is not judged
 CLOSE = {"complex": 1e-12, "central": 1e-8}  # relative to the largest entry of a part
 
@@ -312,70 +312,22 @@ def _numerical(net, X, Y, loss, method, h):
             raise ValueError(f"X or W is too large: the {method} step overflows; standardise X")
         return value
 
-    reach = h * max(1.0, *(np.abs(a).max() for a in _forward(net, X)[1]))  # in a weighted input
-    if reach > 32:
+    if not (reach := reach_of_step(net, X, h)) <= 32:
         what = f"the step h = {h:g} moves a weighted input by up to {reach:.2g}"
         raise ValueError(f"X or W is too large: {what}; standardise X, or pass a smaller h")
     want = gradient(J, theta := flatten(net), h=h)
-    rounding, of_J = _rounding(net, X, Y, loss)
-    floor = rounding = rounding + (TINY if method == "complex" else of_J) / h
+    round_off, of_J = rounding(net, X, Y, loss)
+    floor = round_off = round_off + (TINY if method == "complex" else of_J) / h
     # the formula is off by a multiple of h^2, which half the step shows, if the step is small
     parts = () if reach <= 1e-8 else (2,) if reach <= 1e-4 else (2, 8, 32)
     for part in parts:
-        floor = np.maximum(floor, rounding + 2 * np.abs(gradient(J, theta, h=h / part) - want))
+        floor = np.maximum(floor, round_off + 2 * np.abs(gradient(J, theta, h=h / part) - want))
     return want, floor
-
-
-def _spread(function, x, error):
-    """Give how much a function changes when its argument is off by at most an error."""
-    return np.abs(function(x + error) - function(x - error))
-
-
-def _slip(function, value):
-    """Bound the rounding of a formula; somebody else's may subtract numbers of the order of 1."""
-    return 4 * EPS * np.maximum(np.abs(value), isinstance(function, Guard))
-
-
-def _forward_rounding(net, X):
-    """Run F1 and F2 with bounds of their rounding errors: z, a, errors of z, errors of a."""
-    z, a = _forward(net, X)
-    z_error, a_error = [None], [np.zeros_like(X)]
-    for i in range(1, net.L + 1):
-        W = np.abs(net.W[i])
-        sums = EPS * (W.shape[1] + 2) * (W @ np.abs(a[i - 1]) + np.abs(net.b[i]))
-        z_error.append(sums + W @ a_error[i - 1])
-        g = net.g[i].function
-        a_error.append(_spread(g, z[i], z_error[i]) + _slip(g, a[i]))
-    return z, a, z_error, a_error
-
-
-def _rounding(net, X, Y, loss):
-    """Bound the difference that rounding makes between two ways to dW and db, and to J."""
-    z, a, z_error, a_error = _forward_rounding(net, X)
-    L, m = net.L, X.shape[1]
-    _, _, delta = _backward(net, z, a, Y, loss)
-    delta = [None, *(np.abs(x) for x in delta[1:])]
-    z_error[L] = z_error[L] + 4 * EPS  # as much as a - y loses where a soft label is near a
-    error = _spread(lambda z: loss.delta_function(z, Y), z[L], z_error[L])
-    error += 2 * _slip(loss.delta_function, delta[L])
-    of_J = (delta[L] * z_error[L] + _slip(loss.function, loss.function(z[L], Y))).sum() / m
-    bounds = []
-    for i in range(L, 0, -1):
-        below = np.abs(a[i - 1])
-        dW = error @ below.T + delta[i] @ (a_error[i - 1] + EPS * (m + 4) * below).T
-        db = (error + EPS * (m + 4) * delta[i]).sum(axis=1, keepdims=True)
-        bounds = [dW, db, *bounds]
-        if i > 1:
-            W, prime = np.abs(net.W[i]).T, net.g[i - 1].derivative
-            back, slope = W @ delta[i], np.abs(prime(a[i - 1]))
-            off = _spread(prime, a[i - 1], a_error[i - 1]) + _slip(prime, slope)
-            error = (W @ error + EPS * (W.shape[1] + 2) * back) * slope + back * off
-    return 2 * np.concatenate([part.ravel() for part in bounds]) / m + TINY, of_J
 
 
 def _kinks(net, X, h):
     """Find the units that rounding, or the step h in a parameter, can put across a kink."""
-    z, a, z_error, _ = _forward_rounding(net, X)
+    z, a, z_error, _ = forward_rounding(net, X)
     found, moved = [], np.zeros_like(X)
     for i in range(1, net.L):
         own = h * np.maximum(1.0, np.abs(a[i - 1]).max(axis=0))

@@ -157,7 +157,8 @@ def numerical_gradient(
     Raises
     ------
     ValueError, TypeError
-        If x is not finite numbers, or h is not positive, or lost in the rounding of x.
+        If x is not finite numbers, h is not positive or is lost in the rounding of x, or f gives
+        anything but one finite number.
 
     Examples
     --------
@@ -206,7 +207,8 @@ def complex_step_gradient(f: Callable[..., Any], x: ArrayLike, *, h: float = 1e-
     Raises
     ------
     ValueError, TypeError
-        If x is not finite numbers, or h is not in (0, 1].
+        If x is not finite numbers, h is not in (0, 1], or f gives anything but one finite
+        complex number.
 
     Examples
     --------

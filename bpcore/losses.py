@@ -23,7 +23,7 @@ class Loss(Named):
     Parameters
     ----------
     name : str
-        The name by which `train` and `backward` know it.
+        What messages call it. `train` and `backward` take the four of bpcore by name.
     function : callable
         (z, y) -> loss, entry by entry. What a function of your own returns is checked.
     derivative : callable

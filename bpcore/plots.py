@@ -320,7 +320,7 @@ def network(
     n : sequence of int
         Units in layers 0..L.
     inside : dict of (layer, unit) -> str, optional
-        What stands in a circle; default the name of the activation, a_j^[i]. Units count from 1.
+        What stands in a circle; default a_j^[i], in the input x_j. Units count from 1.
     below : dict of (layer, unit) -> str, optional
         What stands under a circle.
     below_colour : str

@@ -171,6 +171,8 @@ def train(
     ------
     ValueError, TypeError
         If an argument does not fit.
+    ImportError
+        If progress is True and tqdm is not installed.
 
     Examples
     --------
@@ -329,6 +331,8 @@ def sweep(
     ------
     ValueError, TypeError
         If an argument does not fit.
+    ImportError
+        If progress is True and tqdm is not installed.
 
     Examples
     --------

@@ -13,6 +13,7 @@ import functools
 import inspect
 import json
 import os
+import symtable
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, MappingView, MutableSequence
@@ -23,7 +24,6 @@ import numpy as np
 
 MAX_NUMBERS = 10_000
 MAX_DEPTH = 6
-ANNOTATED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.AnnAssign)
 PLAIN = {np.ndarray: "np.asarray", dict: "dict", tuple: "tuple"}
 PLAIN |= dict.fromkeys((MutableSequence, Iterator, MappingView, range), "list")
 
@@ -181,6 +181,10 @@ class _Absent:
     def __call__(self, *args, **options):
         raise self.__dict__["error"]
 
+    __getitem__ = __setitem__ = __iter__ = __len__ = __neg__ = __call__
+    __add__ = __sub__ = __mul__ = __truediv__ = __matmul__ = __pow__ = __call__
+    __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rmatmul__ = __call__
+
 
 def _run_cell(source, file, names, compiler):
     """Run a cell, statement by statement; give its first error.
@@ -206,16 +210,15 @@ def _run_cell(source, file, names, compiler):
 
 
 def _run_statement(node, file, names, compiler):
-    """Run a statement; its annotations are values, but texts where they name what is not here."""
-    as_text = _compiler(compiler.flags | __future__.annotations.compiler_flag)
-    block = hasattr(node, "body") and not isinstance(node, ANNOTATED)  # is not run twice
-    code = (as_text if block else compiler)(ast.Module([node], []), file, "exec")
+    """Run a statement; its annotations are values, but texts where one names what is not here."""
+    found = (getattr(n, field, None) for n in ast.walk(node) for field in ("annotation", "returns"))
     try:
-        result = eval(code, names)
+        for annotation in filter(None, found):
+            eval(compile(ast.Expression(annotation), file, "eval"), names)
     except Exception:
-        if not isinstance(node, ANNOTATED):
-            raise
-        result = eval(as_text(ast.Module([node], []), file, "exec"), names)
+        compiler = _compiler(compiler.flags | __future__.annotations.compiler_flag)
+    code = compiler(ast.Module([node], []), file, "exec")
+    result = eval(code, names)
     if code.co_flags & inspect.CO_COROUTINE:
         _loop().run_until_complete(result)
 
@@ -229,10 +232,8 @@ def _compiler(flags):
 
 def _bound(node):
     """Give the names that a statement would have defined."""
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
-    stored = (n for n in ast.walk(node) if isinstance(n, ast.Name))
-    return {n.id for n in stored if isinstance(n.ctx, ast.Store)}
+    symbols = symtable.symtable(ast.unparse(node), "", "exec").get_symbols()
+    return {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
 
 
 @functools.cache

@@ -72,7 +72,8 @@ def judge(outcomes: Any, cases: dict, *, equation: str, chapter: str) -> Verdict
         if slip is None:
             slip = found
         elif kind != "other":
-            detail = found
+            place = f"{detail.facts['error']}{detail.facts['where']}"
+            detail = Slip("error", {"kind": kind, "cure": f"{place}: {text}"})
     return Verdict(status, slip or detail, detail if slip else None, given, look, parts)
 
 

@@ -91,7 +91,8 @@ def _mark(row, answer: Answer):
     given, before = row["mark"].strip(), row.get("before", "")
     if (given or ticked) and not _is_same(row, answer):
         before = "; ".join(
-            [f"{given} of {row['max_points']}"] * bool(given)
+            [before] * bool(before)
+            + [f"{given} of {row['max_points']}"] * bool(given)
             + [f"found: {', '.join(ticked)}"] * bool(ticked)
         )
         given, ticked = "", ()

@@ -169,6 +169,48 @@ CELLS = {  # cells -> what f() gives after them
         ],
         1,
     ),
+    "a function within, whose annotation is not here": (
+        [
+            "import not_here as n\ndef f():\n    def g(x: n.Tensor): return x\n    return g(28)",
+        ],
+        28,
+    ),
+    "a class that names what is not here is made once": (
+        [
+            "import not_here as n\nmade = []\ndef register(f): made.append(f); return f\n"
+            "class C:\n    made.append('body')\n    @register\n    def g(self): pass\n"
+            "    a: n.Tensor = None",
+            "def f(): return len(made)",
+        ],
+        2,
+    ),
+    "so is a value whose annotation is not here": (
+        ["import not_here as n\nt = [1, 2, 3]\nx: n.Tensor = t.pop()\ndef f(): return x"],
+        3,
+    ),
+    "a class with a mistake is not made twice": (
+        [
+            "import not_here\nt = []",
+            "class C:\n    t.append(1)\n    1 / 0",
+            "def f(): return len(t)",
+        ],
+        1,
+    ),
+    "a function in a case": (
+        [
+            "import not_here as n\nmatch 1:\n    case 1:\n"
+            "        def f(x: n.Tensor = 29): return x",
+        ],
+        29,
+    ),
+    "a function below a file that is not here": (
+        ["with open('not_here') as h:\n    def f(): return h.read()"],
+        "FileNotFoundError",
+    ),
+    "data that is not here, counted with": (
+        ["import numpy as np\ndata = np.load('not_here.npy')", "def f(): return 2 * data[0]"],
+        "FileNotFoundError",
+    ),
     "an exit in an answer": (["def f(): raise SystemExit"], "SystemExit"),
     "threads do not keep it": (
         [

@@ -96,6 +96,11 @@ def test_ticks_belong_to_an_answer_too(marked):
         (row,) = table(marked / "written.csv")
         assert (row["mark"], row["ticked"]) == ("", "")
         assert row["before"] == "2 of 3; found: the chain rule"
+    rewrite(marked / "written.csv", lambda row: row.update(mark="1"))
+    save(marked, result("ada.ipynb", 5, replace(ONE, text="words once more")))
+    report(marked)
+    (row,) = table(marked / "written.csv")
+    assert row["before"] == "2 of 3; found: the chain rule; 1 of 3"  # nothing is lost
 
 
 def test_the_columns_of_a_marker_are_kept(marked):
