@@ -267,7 +267,7 @@ def test_what_is_still_english_is_found():
 
 def test_words_that_cells_glue_are_messages():
     found = catalogues.values()
-    assert found["three"] == "chapters/05_sigmoid_derivative.ipynb (left-coin)"
+    assert found["five"] == "chapters/05_sigmoid_derivative.ipynb (left-coin)"
     assert all(blocks.has_words(value) for value in found)
 
 
