@@ -46,6 +46,8 @@ def first(mask):
 
 def plain(value):
     """Give a value as a plain array of real numbers, or say why it is none."""
+    if type(value) is np.ndarray and value.dtype == np.float64:  # nearly always
+        return value
     if isinstance(value, np.matrix) or hasattr(value, "toarray"):
         raise TypeError(f"must be a plain array, got {type(value).__name__}")
     if isinstance(value, np.ma.MaskedArray) and np.ma.getmaskarray(value).any():
@@ -86,9 +88,8 @@ def as_array(value, name, *, finite=True, order="C") -> np.ndarray:
 
 
 def all_finite(array):
-    """Say whether all entries are finite; the sum alone mostly tells, and takes no memory."""
-    with np.errstate(all="ignore"):
-        return bool(np.isfinite(array.sum()) or np.isfinite(array).all())
+    """Say whether all entries are finite."""
+    return bool(np.isfinite(array).all())
 
 
 def as_layers(arrays, name):
@@ -153,9 +154,10 @@ def as_columns(X, rows, name="X", *, m=None, order="C") -> np.ndarray:
 
 def as_samples(net, X, Y, loss=None, order="C") -> tuple[np.ndarray, np.ndarray]:
     """Check samples and labels of a network together, so that the right one is blamed."""
-    together = len(shape_of(X)) == len(shape_of(Y)) == 2 and shape_of(X)[1:] == shape_of(Y)[1:]
-    X = as_columns(X, net.n[0], m=shape_of(Y)[-1] if together else None, order=order)
-    return X, as_labels(Y, net.n[-1], X.shape[1], loss=loss)
+    of_X, of_Y, n = shape_of(X), shape_of(Y), net.n
+    together = len(of_X) == len(of_Y) == 2 and of_X[1:] == of_Y[1:]
+    X = as_columns(X, n[0], m=of_Y[-1] if together else None, order=order)
+    return X, as_labels(Y, n[-1], X.shape[1], loss=loss)
 
 
 def shape_of(value) -> tuple[int, ...]:

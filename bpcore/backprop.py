@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from bpcore import _validate as valid
 from bpcore._guard import Value
 from bpcore.losses import Loss, cross_entropy
-from bpcore.network import Cache, Network, as_network, as_problem, forward
+from bpcore.network import Cache, Network, _forward, as_network, as_problem
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +79,7 @@ def backward(
 
     Examples
     --------
-    >>> from bpcore import Network
+    >>> from bpcore import Network, forward
     >>> net = Network([None, [[0.0, 0.0]]], [None, [[0.0]]])
     >>> grads = backward(net, forward(net, [[3.0, 1.0], [1.0, 2.0]]), [[1, 0]])
     >>> grads.dW[1], grads.db[1]
@@ -151,10 +151,13 @@ def per_sample_gradients(
     Equation :eq:`eq-mean-gradient`; chapter :doc:`/chapters/11_many_samples`; source 000 §6.
     """
     net, X, Y, loss = as_problem(net, X, Y, loss)
-    columns, labels = X.T[..., None], Y.T[..., None]
-    each = [backward(net, forward(net, x), y, loss) for x, y in zip(columns, labels, strict=True)]
+    columns, labels = np.ascontiguousarray(X.T)[..., None], Y.T[..., None]
+    with np.errstate(all="ignore"):
+        each = [
+            _backward(net, *_forward(net, x), y, loss) for x, y in zip(columns, labels, strict=True)
+        ]
     layers = range(1, net.L + 1)
-    dW = valid.freeze(None, *(np.stack([g.dW[i] for g in each]) for i in layers))
-    db = valid.freeze(None, *(np.stack([g.db[i] for g in each]) for i in layers))
-    delta = valid.freeze(None, *(np.hstack([g.delta[i] for g in each]) for i in layers))
-    return Gradients(dW, db, delta)
+    dW = [None, *(np.stack([dW[i] for dW, _, _ in each]) for i in layers)]
+    db = [None, *(np.stack([db[i] for _, db, _ in each]) for i in layers)]
+    delta = [None, *(np.hstack([delta[i] for _, _, delta in each]) for i in layers)]
+    return Gradients(valid.sealed(dW, "dW"), valid.sealed(db, "db"), valid.freeze(*delta))

@@ -169,4 +169,4 @@ def step(net: Network, grads: Gradients, learning_rate: float) -> Network:
         W, b = _step(net, dW, db, learning_rate)
     if not all(np.isfinite(part).all() for part in (*W[1:], *b[1:])):
         raise ValueError(f"learning_rate is too large: the step overflows, got {learning_rate}")
-    return Network(W, b, net.g)
+    return Network._unchecked(valid.freeze(*W), valid.freeze(*b), net.g)  # all is checked

@@ -90,8 +90,7 @@ def unflatten(vector: ArrayLike, net: Network) -> Network:
             f"vector must have shape ({net.num_parameters},) for {net}, got {vector.shape}; "
             "make one with flatten"
         )
-    raw = _unflatten(vector, net)
-    return Network(raw.W, raw.b, raw.g)
+    return _unflatten(*valid.freeze(vector), net)
 
 
 def _in_order(W, b):

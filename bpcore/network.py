@@ -93,7 +93,8 @@ class Network(Value):
     @property
     def num_parameters(self) -> int:
         """Number of weights and biases of one network."""
-        return sum(self.n[i] * (self.n[i - 1] + 1) for i in range(1, self.L + 1))
+        n = self.n
+        return sum(n[i] * (n[i - 1] + 1) for i in range(1, self.L + 1))
 
     def __repr__(self) -> str:
         stack = f", K={self.W[1].shape[0]}" if self.W[1].ndim == 3 else ""
