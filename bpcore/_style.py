@@ -66,7 +66,8 @@ def _png(figure):
     from IPython.core.pylabtools import retina_figure
     from PIL import Image
 
-    if (retina := retina_figure(figure)) is None:  # nothing is drawn in it
+    raw = {"compress_level": 0}  # it is packed below
+    if (retina := retina_figure(figure, pil_kwargs=raw)) is None:  # nothing is drawn in it
         return None
     picture, size = retina
     colours = Image.open(BytesIO(picture)).convert("RGB")
