@@ -222,6 +222,7 @@ def report_(marks, roster, site):
 
     \b
     grades.csv      one line a student, for Moodle, Canvas or a spreadsheet
+    unmatched.csv   who has no line in the list of the course, and why
     details.csv     points of every exercise, of every submission
     written.csv     answers in words and their marks (bpgrader mark, or a spreadsheet)
     pictures/       pictures in these answers

@@ -57,11 +57,18 @@ def _report(folder, roster, site):
     table = read_table(kept) if kept.exists() else None
     found = match(*table, [r.sender for r in best.values()]) if table else None
     write_table(folder / "grades.csv", _grades(best, marks, table, found))
+    unmatched = [*_unmatched(best, marks, found)] if found else []
+    (folder / "unmatched.csv").unlink(missing_ok=True)  # that of another list
+    if unmatched:
+        header = ("student", "why", "points")
+        write_table(folder / "unmatched.csv", [header, *unmatched])
     write_table(folder / "details.csv", _details(results, best, marks))
     _pages(folder, results, marks)
     write(folder / "class.html", class_page(results, best, marks, found))
     write_table(folder / "pages.csv", _list_of_pages(results, best, table, found))
     lines = [summary(results, best, marks, found)]
+    if unmatched:
+        lines.append(f"{len(unmatched)} of them in unmatched.csv: they have no row in grades.csv")
     if table and not roster:
         lines.append("the roster is that of an earlier report, roster.csv")
     if others:
@@ -92,20 +99,26 @@ def _grades(best, marks, table, found: Match | None):
         if any(words(text) == ("points", "possible") for text in row):  # a row of Canvas's own
             total = max(result.most for result in best.values())
         yield (*row, total)
-    for student in (*found.strangers, *sorted(found.doubtful)):
-        why = "no mark on a guess: " if student in found.doubtful else ""
-        yield (f"{why}{student}", *[""] * (len(header) - 1), None if why else totals[student])
+
+
+def _unmatched(best, marks: Marks, found: Match):
+    """Give the rows of those who have none in the list: an import must not meet them."""
+    for student in found.strangers:
+        yield (student, "not in the roster", marks.total(best[student]))
+    for student, why in sorted(found.doubtful.items()):
+        yield (student, why, marks.total(best[student]))
 
 
 def _details(results, best, marks: Marks):
     names = dict.fromkeys(e["name"] for r in results.values() for e in r.exercises)
     header = ("submission", "student", "counts", "late", "status", "score", "points", "max_points")
     yield (*header, "answers waiting", "message", *names)
+    most = max(result.most for result in results.values())  # also of what was refused
     for name, r in results.items():
         student = r.sender.student
         counts = "yes" if best[student].name == name else ""
         row = (name, student, counts, "late" if r.sender.late else "", r.state, r.score)
-        rest = (marks.total(r), r.most, marks.waiting(r), r.message)
+        rest = (marks.total(r), most, marks.waiting(r), r.message)
         points = [r.by_name[name]["points"] if name in r.by_name else None for name in names]
         yield (*row, *rest, *points)
 

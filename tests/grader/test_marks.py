@@ -249,9 +249,34 @@ def test_the_roster_is_remembered_and_nobody_gets_a_mark_on_a_guess(tmp_path):
     for _ in range(2):
         assert said.count("NO MARK GIVEN: Li Wei_472") == 2
         rows = table(tmp_path / "grades.csv")
-        assert [row["01"] for row in rows] == ["", "", "", ""]
+        assert [row["01"] for row in rows] == ["", ""]
+        assert [row["points"] for row in table(tmp_path / "unmatched.csv")] == ["0", "9"]
+        assert "2 of them in unmatched.csv" in said
         said = report(tmp_path)
     assert "roster.csv" in said
+
+
+def test_an_import_meets_nobody_whom_the_course_site_does_not_know(tmp_path):
+    """Moodle stops at a line without an address, or gives its mark to the student before it."""
+    for name in ("ada.ipynb", "eve.ipynb"):
+        save(tmp_path, result(name, 5))
+    roster = tmp_path / "course.csv"
+    roster.write_text("Email,Username\na@x,ada\nb@x,bob\n", encoding="utf-8")
+    report(tmp_path, roster)
+    rows = [[*row.values()] for row in table(tmp_path / "grades.csv")]
+    assert rows == [["a@x", "ada", "5"], ["b@x", "bob", ""]]
+    (eve,) = table(tmp_path / "unmatched.csv")
+    assert [*eve.values()] == ["eve", "not in the roster", "5"]
+    roster.write_text("Email,Username\na@x,ada\ne@x,eve\n", encoding="utf-8")
+    assert "unmatched" not in report(tmp_path, roster)
+    assert not (tmp_path / "unmatched.csv").exists()
+
+
+def test_the_maximum_is_the_same_for_all_also_for_what_was_refused(tmp_path):
+    save(tmp_path, result("ada.ipynb", 5, ONE))
+    save(tmp_path, result("eve.ipynb", 0))
+    report(tmp_path)
+    assert {row["max_points"] for row in table(tmp_path / "details.csv")} == {"13"}
 
 
 def test_the_page_of_every_student_is_in_a_list(tmp_path):
