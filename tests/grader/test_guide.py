@@ -74,5 +74,5 @@ def test_the_guide_has_every_exit_code_and_every_table():
     assert len(codes) == 7
     assert all(f"| {code} |" in GUIDE for code in codes)
     told = re.findall(r"^ *(\S+)  +", main.commands["report"].help, re.M)
-    assert len(told) == 8
+    assert len(told) == 9
     assert all(f"{name.rstrip('/')}" in GUIDE for name in told)
