@@ -11,23 +11,21 @@ import json
 import lzma
 import re
 import stat
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from bpgrader.notebook import MAX_FILE, UnreadableError, read_bytes
 from bpgrader.result import Sender
+from bpgrader.senders import misnamed, printable, sender
 
 MAX_ZIP = 1_000_000_000  # bytes, unpacked
 DAMAGE = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError),
     *(OSError, EOFError),
 )
-MOODLE = re.compile(r"([^/]+)_(\d+)_assignsubmission_[a-z]+")
-CANVAS = re.compile(r"([^_/]+)(_LATE)?_(\d+)_(\d+)_([^/]*)$")
 JUNK = re.compile(r"(\.|__MACOSX|Thumbs\.db$|desktop\.ini$)", re.I)
 
 
@@ -54,11 +52,11 @@ class Submission:
 
 @dataclass(frozen=True)
 class _File:
-    """A file somewhere: its name, how to read it, and whose it is if its name does not say."""
+    """A file somewhere: its name, how to read it, and whose it is."""
 
     name: str
     read: Callable[[int], bytes]  # at most so many bytes; may raise UnreadableError
-    owner: str = ""
+    sender: Sender
 
 
 def collect(paths: Iterable[Path], out: Path | None = None) -> Iterator[Submission]:
@@ -83,65 +81,18 @@ def collect(paths: Iterable[Path], out: Path | None = None) -> Iterator[Submissi
     """
     used = set()
     for path in map(Path, paths):
-        for sender, data, refusal in _students(_files(path, out)):
-            numbered = (f"{sender.student} ({k})" for k in itertools.count(2))
-            name = next(n for n in itertools.chain([sender.student], numbered) if n not in used)
+        for who, data, refusal in _students(_files(path, out)):
+            numbered = (f"{who.student} ({k})" for k in itertools.count(2))
+            name = next(n for n in itertools.chain([who.student], numbered) if n not in used)
             used.add(name)
-            yield Submission(name, sender, data, refusal)
-
-
-def sender(name: str) -> Sender:
-    """Tell from the name of a file who sent it, for the ways in which course sites name files.
-
-    Examples
-    --------
-    >>> sender("Ada Lovelace_123_assignsubmission_file/work.ipynb").student
-    'Ada Lovelace_123'
-    >>> sender("lovelaceada_LATE_4711_88_work-1.ipynb").student
-    'lovelaceada_4711'
-    >>> sender("ada/assignment.ipynb").student, sender("ada.ipynb.json").student
-    ('ada', 'ada')
-    """
-    name = printable(name)
-    for part in name.split("/"):
-        if match := MOODLE.match(part):
-            return Sender(match[1], match[2], "moodle", name)
-        if match := CANVAS.match(part):
-            return Sender(match[1], match[3], "canvas", name, late=bool(match[2]))
-    folder, _, file = name.rpartition("/")
-    stem = file.partition(".ipynb")[0] if ".ipynb" in file else PurePosixPath(file).stem
-    return Sender(folder or stem or file, file=name)
-
-
-def edition(sender: Sender) -> tuple[str, int]:
-    """Tell which file this is, and which handing-in of it: Canvas numbers them.
-
-    Examples
-    --------
-    >>> edition(Sender("a", "4711", "canvas", "a_4711_88_work-1.ipynb"))
-    ('work.ipynb', 88)
-    >>> edition(Sender("ada", file="ada/work-1.ipynb"))
-    ('ada/work-1.ipynb', 0)
-    """
-    if sender.site == "canvas":
-        for part in sender.file.split("/"):
-            if match := CANVAS.match(part):
-                return re.sub(r"-\d+(?=\.[^.]*$)", "", match[5]), int(match[4])
-    return sender.file, 0
-
-
-def printable(text: str) -> str:
-    """Take out of a name what would steer a terminal; é is one letter, also from macOS."""
-    return "".join(c if c.isprintable() else "?" for c in unicodedata.normalize("NFC", text))
+            yield Submission(name, who, data, refusal)
 
 
 def _students(files):
     """Give (sender, bytes, refusal) of each notebook, and of each student who sent none."""
     sent, others = set(), {}
     for file, data, refusal in _notebooks(files):
-        who = sender(file.name)
-        if file.owner and not who.id:
-            who = Sender(file.owner, file=who.file)
+        who = file.sender
         if data is None:
             others.setdefault(who.student, who)
         else:
@@ -181,9 +132,9 @@ def _is_notebook(data):
 
 def _inside(file, data):
     """Give the notebooks of a zip that a student sent."""
-    owner = sender(file.name).student
     try:
-        entries = list(_notebooks(_zipped(io.BytesIO(data), f"{file.name}/", owner), nested=True))
+        inner = _zipped(io.BytesIO(data), f"{file.name}/", file.sender)
+        entries = list(_notebooks(inner, nested=True))
     except DAMAGE:
         return []
     return [entry for entry in entries if entry[1] is not None]
@@ -193,11 +144,18 @@ def _files(path, out=None):
     """Give the files that a path of the command line stands for."""
     if path.is_dir() and not path.is_symlink():
         ours = _below(path, out)
-        for file in sorted(path.rglob("*")):
-            name = file.relative_to(path).as_posix()
-            folder = file.is_dir() and not file.is_symlink() and file.suffix != ".ipynb"
-            if not folder and not _junk(name) and not name.startswith(ours):
-                yield _File(name, functools.partial(read_bytes, file))
+        found = {file.relative_to(path).as_posix(): file for file in sorted(path.rglob("*"))}
+        names = [
+            name
+            for name, file in found.items()
+            if not (file.is_dir() and not file.is_symlink() and file.suffix != ".ipynb")
+            and not _junk(name)
+            and not name.startswith(ours)
+        ]
+        wrong = misnamed(names)
+        for name in names:
+            who = sender(name, canvas=name not in wrong)
+            yield _File(name, functools.partial(read_bytes, found[name]), who)
     elif path.is_file() and (path.suffix.lower() == ".zip" or zipfile.is_zipfile(path)):
         try:
             yield from _zipped(path)
@@ -208,7 +166,7 @@ def _files(path, out=None):
         if not called and not (path.is_file() and _is_notebook(read_bytes(path, MAX_FILE))):
             why = "" if path.exists() else ", which does not exist"
             raise ValueError(f"submissions must be notebooks, folders or zips, got {path}{why}")
-        yield _File(path.name, functools.partial(read_bytes, path))
+        yield _File(path.name, functools.partial(read_bytes, path), sender(path.name))
 
 
 def _below(path, out):
@@ -224,7 +182,7 @@ def _junk(name):
     return any(JUNK.match(part) for part in name.split("/") if part != "..")
 
 
-def _zipped(source, folder="", owner=""):
+def _zipped(source, folder="", owner=None):
     """Give the files of a zip, each under its checked name."""
     total = 0
 
@@ -246,13 +204,17 @@ def _zipped(source, folder="", owner=""):
         infos = [i for i in archive.infolist() if not i.filename.endswith("/")]
         names = [_name(info) for info in infos]
         root = f"{source.stem}/" if isinstance(source, Path) else "/"  # a folder that was zipped
-        shared = all(name.startswith(root) for name in names if not _junk(name))
+        if all(name.startswith(root) for name in names if not _junk(name)):
+            names = [name.removeprefix(root) for name in names]
+        wrong = misnamed((name for name in names if not _junk(name)), owner is not None)
         seen = set()
         for info, name in zip(infos, names, strict=True):
             if not _junk(name):
-                refusal = _unsafe(info, seen)
-                shown = name.removeprefix(root) if shared else name
-                yield _File(folder + shown, functools.partial(read, info, refusal), owner)
+                who = sender(name, canvas=name not in wrong)
+                if owner and (owner.id or not who.id):
+                    who = owner  # what a student calls the files in a zip does not count
+                who = replace(who, file=printable(folder + name))
+                yield _File(folder + name, functools.partial(read, info, _unsafe(info, seen)), who)
                 seen.add(info.orig_filename)
 
 

@@ -5,10 +5,10 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from bpgrader.collect import CANVAS, MOODLE
 from bpgrader.marks import Marks
 from bpgrader.page import page
 from bpgrader.result import Result, Sender
+from bpgrader.senders import CANVAS, MOODLE
 from bpgrader.store import write
 
 

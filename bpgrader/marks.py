@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bpgrader.collect import edition
 from bpgrader.points import total
 from bpgrader.result import Answer, Result, State
+from bpgrader.senders import edition
 
 
 @dataclass(frozen=True)

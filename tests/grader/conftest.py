@@ -20,7 +20,6 @@ from tornado.netutil import bind_sockets
 
 from bpgrader import box as sandbox
 from bpgrader.assignment import Assignment
-from bpgrader.collect import sender
 from bpgrader.environment import NoBoxError
 from bpgrader.grade import Job, grade
 from bpgrader.mark import ADDRESS, application
@@ -28,6 +27,7 @@ from bpgrader.notebook import make_release
 from bpgrader.report import report
 from bpgrader.result import Answer, Result, State
 from bpgrader.selftest import selftest
+from bpgrader.senders import sender
 from bpgrader.store import load, save
 from bpgrader.written import read_marks
 

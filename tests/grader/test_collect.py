@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bpgrader.collect import collect, edition, sender
+from bpgrader.collect import collect
+from bpgrader.senders import edition, sender
 
 from .conftest import made, reported
 
@@ -77,6 +78,68 @@ SENT = {  # what was sent -> who is graded, and who is refused
     "JSON, but no notebook": ({"ada/data.json": b'{"a": 1}'}, [], ["ada"]),
     "called a notebook": ({"ada/work.ipynb": b"hello"}, ["ada"], []),  # reading says what it is
     "an empty file": ({"ada/work": b""}, [], ["ada"]),
+    "a name of Canvas's form in a student's folder": (
+        {"ada/hw_1_2_final.ipynb": NOTEBOOK, "grace/hw_1_2_final.ipynb": NOTEBOOK},
+        ["ada", "grace"],
+        [],
+    ),
+    "the same, of other numbers": (
+        {"ada/hw_1_2_a.ipynb": NOTEBOOK, "bob/hw_1_3_b.ipynb": NOTEBOOK},
+        ["ada", "bob"],
+        [],
+    ),
+    "the same, of several kinds": (
+        {
+            "ada/hw_1_2_a.ipynb": NOTEBOOK,
+            "ada/lab_1_3_a.ipynb": NOTEBOOK,
+            "bob/hw_1_4_b.ipynb": NOTEBOOK,
+            "bob/quiz_1_5_b.ipynb": NOTEBOOK,
+        },
+        ["ada", "ada", "bob", "bob"],
+        [],
+    ),
+    "the same, one of them": (
+        {"ada/hw_1_2_final.ipynb": NOTEBOOK, "grace/work.ipynb": NOTEBOOK},
+        ["ada", "grace"],
+        [],
+    ),
+    "the same, zipped": (
+        {
+            "ada.zip": zipped({"hw_1_2_final.ipynb": NOTEBOOK}),
+            "grace.zip": zipped({"x/hw_1_2_final.ipynb": NOTEBOOK}),
+        },
+        ["ada", "grace"],
+        [],
+    ),
+    "the same, zipped, in folders, at Moodle, at Canvas": (
+        {
+            "ada/hw_1_2_final.zip": zipped({"w.ipynb": NOTEBOOK}),
+            "grace/hw_1_2_final.zip": zipped({"hw_1_2_3.ipynb": NOTEBOOK}),
+            M + "hw_1_2_final.zip": zipped({"hw_1_2_final.ipynb": NOTEBOOK}),
+            C + "w.zip": zipped({"hw_1_2_final.ipynb": NOTEBOOK, "y_1_2_z.ipynb": b"no"}),
+        },
+        ["Ada Lovelace_11", "ada", "grace", "lovelaceada_4711", "lovelaceada_4711"],
+        [],
+    ),
+    "the same, and no folder": (
+        {"hw_1_2_ada.ipynb": NOTEBOOK, "hw_1_2_grace.ipynb": NOTEBOOK},
+        ["hw_1_2_ada", "hw_1_2_grace"],
+        [],
+    ),
+    "Canvas's own files, in folders of a teacher": (
+        {
+            f"week{k}/{who}_{k}{n}_{n}_w.ipynb": NOTEBOOK
+            for k in (1, 2)
+            for n, who in enumerate("abcde", 10 * k)
+        },
+        sorted(f"{who}_{k}{n}" for k in (1, 2) for n, who in enumerate("abcde", 10 * k)),
+        [],
+    ),
+    "Canvas's own zip in a folder": (
+        {"c.zip": zipped({C + "w.ipynb": NOTEBOOK, "x_1_2_w.ipynb": NOTEBOOK})},
+        ["lovelaceada_4711", "x_1"],
+        [],
+    ),
     "nothing but rubbish of systems": (
         {"ada/.DS_Store": b"x", "__MACOSX/ada.ipynb": NOTEBOOK, "Thumbs.db": b"x"},
         [],
@@ -90,7 +153,7 @@ SENT = {  # what was sent -> who is graded, and who is refused
 def test_what_a_file_is_decides_and_nobody_is_left_out(case, way, tmp_path):
     files, graded, refused = SENT[case]
     found = list(collect([way(files, tmp_path)]))
-    assert sorted(s.name for s in found if not s.refusal) == graded
+    assert sorted(s.sender.student for s in found if not s.refusal) == graded
     assert sorted(s.name for s in found if s.refusal) == refused
     assert all(s.refusal.startswith("There is no notebook, only") for s in found if s.refusal)
 

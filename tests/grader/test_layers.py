@@ -13,7 +13,17 @@ LAYERS = [
     *("changes", "undo", "repair", "probe", "student"),
     *("points", "spec", "assignment", "draw", "mutants"),
     *("environment", "dialogue", "box", "selftest"),
-    *("result", "notebook", "ipython", "statements", "dependencies", "answers", "words", "collect"),
+    *(
+        "result",
+        "notebook",
+        "ipython",
+        "statements",
+        "dependencies",
+        "answers",
+        "words",
+        "senders",
+        "collect",
+    ),
     *("prune", "carry", "grade", "batch", "executors"),
     *(
         "store",

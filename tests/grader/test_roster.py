@@ -4,8 +4,8 @@ import unicodedata
 
 import pytest
 
-from bpgrader.collect import sender
 from bpgrader.roster import match, words
+from bpgrader.senders import sender
 
 MOODLE = "{}_{}_assignsubmission_file/work.ipynb".format
 CANVAS = "{}_{}_77_work.ipynb".format
