@@ -13,13 +13,14 @@ import re
 import stat
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from bpgrader.notebook import MAX_FILE, UnreadableError, read_bytes
 from bpgrader.result import Sender
-from bpgrader.senders import misnamed, printable, sender
+from bpgrader.senders import MOODLE, misnamed, printable, sender
 
 MAX_ZIP = 1_000_000_000  # bytes, unpacked
 DAMAGE = (
@@ -80,8 +81,10 @@ def collect(paths: Iterable[Path], out: Path | None = None) -> Iterator[Submissi
         than 1 GB; or if it is `out` itself.
     """
     used = set()
-    for path in map(Path, paths):
-        for who, data, refusal in _students(_files(path, out)):
+    paths = [*map(Path, paths)]
+    own = _own_folders(paths, out)
+    for path in paths:
+        for who, data, refusal in _students(_files(path, out, own)):
             numbered = (f"{who.student} ({k})" for k in itertools.count(2))
             name = next(n for n in itertools.chain([who.student], numbered) if n not in used)
             used.add(name)
@@ -140,23 +143,59 @@ def _inside(file, data):
     return [entry for entry in entries if entry[1] is not None]
 
 
-def _files(path, out=None):
+def _own_folders(paths, out):
+    """Choose, of what the command line names, the folders of one student each, as in ``sent/*``.
+
+    They are such where a course site named them, or where the files in two of them would be one
+    student's. The same goes for files, ``sent/*/work.ipynb``. Gives path -> its name.
+    """
+    folders = {path: path if _is_folder(path) else path.absolute().parent for path in paths}
+    names = {path: folder.absolute().name for path, folder in folders.items()}
+    told = {}
+    for path in paths:
+        if _is_folder(path) or not _is_zip(path):
+            inner = _listed(path, out) if _is_folder(path) else [path.name]
+            told[path] = {sender(name).student for name in inner}
+    alone = Counter(student for people in told.values() if len(people) == 1 for student in people)
+    several = len({names[path] for path in told}) > 1 and any(n > 1 for n in alone.values())
+    return {
+        path: names[path]
+        for path, people in told.items()
+        if (several and len(people) == 1) or MOODLE.match(names[path])
+    }
+
+
+def _is_folder(path):
+    return path.is_dir() and not path.is_symlink()
+
+
+def _is_zip(path):
+    return path.is_file() and (path.suffix.lower() == ".zip" or zipfile.is_zipfile(path))
+
+
+def _listed(folder, out):
+    """Give the files in a folder, by their names in it."""
+    ours = _below(folder, out)
+    found = {file.relative_to(folder).as_posix(): file for file in sorted(folder.rglob("*"))}
+    return {
+        name: file
+        for name, file in found.items()
+        if not (_is_folder(file) and file.suffix != ".ipynb")
+        and not _junk(name)
+        and not name.startswith(ours)
+    }
+
+
+def _files(path, out, own):
     """Give the files that a path of the command line stands for."""
-    if path.is_dir() and not path.is_symlink():
-        ours = _below(path, out)
-        found = {file.relative_to(path).as_posix(): file for file in sorted(path.rglob("*"))}
-        names = [
-            name
-            for name, file in found.items()
-            if not (file.is_dir() and not file.is_symlink() and file.suffix != ".ipynb")
-            and not _junk(name)
-            and not name.startswith(ours)
-        ]
-        wrong = misnamed(names)
-        for name in names:
-            who = sender(name, canvas=name not in wrong)
-            yield _File(name, functools.partial(read_bytes, found[name]), who)
-    elif path.is_file() and (path.suffix.lower() == ".zip" or zipfile.is_zipfile(path)):
+    folder = f"{own[path]}/" if path in own else ""
+    if _is_folder(path):
+        found = _listed(path, out)
+        wrong = misnamed(found)
+        for name, file in found.items():
+            who = sender(folder + name, canvas=not folder and name not in wrong)
+            yield _File(folder + name, functools.partial(read_bytes, file), who)
+    elif _is_zip(path):
         try:
             yield from _zipped(path)
         except DAMAGE as error:
@@ -166,7 +205,8 @@ def _files(path, out=None):
         if not called and not (path.is_file() and _is_notebook(read_bytes(path, MAX_FILE))):
             why = "" if path.exists() else ", which does not exist"
             raise ValueError(f"submissions must be notebooks, folders or zips, got {path}{why}")
-        yield _File(path.name, functools.partial(read_bytes, path), sender(path.name))
+        who = sender(folder + path.name, canvas=not folder)
+        yield _File(folder + path.name, functools.partial(read_bytes, path), who)
 
 
 def _below(path, out):

@@ -190,6 +190,29 @@ def test_a_file_on_the_command_line_may_have_any_name(tmp_path):
         assert [s.name for s in collect([tmp_path / name])] == ["ada"]
 
 
+NAMED = {  # what stands in the folder -> what is typed there -> who is found
+    "folders of students": (["ada/w.ipynb", "bob/w.ipynb", "eve/x.ipynb"], "*", "ada bob eve"),
+    "their files": (["ada/w.ipynb", "bob/w.ipynb", "eve/x.ipynb"], "*/*", "ada bob eve"),
+    "of Canvas's form": (["ada/hw_1_2_x.ipynb", "bob/hw_1_2_x.ipynb"], "*", "ada bob"),
+    "files of Canvas's form": (["ada/hw_1_2_x.ipynb", "bob/hw_1_2_x.ipynb"], "*/*", "ada bob"),
+    "folders of Moodle": ([M + "w.ipynb", M.replace("1", "2") + "w.ipynb"], "*", "{0}_11 {0}_22"),
+    "one folder of Moodle": ([M + "w.ipynb"], "*", "{0}_11"),
+    "a file of Moodle": ([M + "w.ipynb"], "*/*", "{0}_11"),
+    "sections": (["a/ada.ipynb", "a/bob.ipynb", "b/ada.ipynb", "b/eve.ipynb"], "*", "ada bob eve"),
+    "files of students": (["a/ada.ipynb", "a/bob.ipynb", "b/eve.ipynb"], "*/*", "ada bob eve"),
+    "one student's two files": (["ada/1.ipynb", "ada/2.ipynb"], "ada", "1 2"),
+    "one file": (["ada/work.ipynb"], "*/*", "work"),
+}
+
+
+@pytest.mark.parametrize("case", NAMED)
+def test_a_shell_that_names_folders_or_files_makes_nobody_another(case, tmp_path):
+    files, typed, students = NAMED[case]
+    folder = as_folder(dict.fromkeys(files, NOTEBOOK), tmp_path)
+    found = {s.sender.student for s in collect(sorted(folder.glob(typed)))}
+    assert found == {name.format("Ada Lovelace") for name in students.split()}
+
+
 @pytest.mark.parametrize("kind", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED])
 def test_a_damaged_entry_harms_no_other_however_it_is_packed(kind, tmp_path):
     data = bytearray(zipped({"ada.ipynb": NOTEBOOK * 50, "grace.ipynb": NOTEBOOK}, kind))
