@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bpgrader.dependencies import Dependencies
+from bpgrader.dependencies import DYNAMIC, Dependencies
 from bpgrader.ipython import Clock, NotPythonError, python_of
 from bpgrader.notebook import BEGIN, source_of, tags_of
 from bpgrader.statements import Statement, statements
@@ -36,7 +36,11 @@ class Code:
         Names that answers use, with a statement that may change them and is not run.
     in_turn : bool
         Whether an answer may be right only when it is called before later cells are run: several
-        cells define or change a name that answers use, or that of an answer.
+        cells define or change a name that answers use, or that of an answer; or they set how all
+        that follows behaves.
+    doubtful : tuple of (int, str)
+        What may count in ways that no name tells, each with the step before which it stands. It is
+        run where an answer is not right without it.
     """
 
     steps: tuple[str, ...] = ()
@@ -47,6 +51,7 @@ class Code:
     broken: frozenset[str] = frozenset()
     left_out: tuple[tuple[str, str], ...] = ()
     in_turn: bool = False
+    doubtful: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,12 @@ class _Cell:
     def reads(self):
         """The names that its statements and functions read."""
         return set().union(*(statement.now | statement.late for statement in self.statements))
+
+    @property
+    def tells(self):
+        """The words of statements that may define any name, as ``exec("def f(): ...")`` does."""
+        found = (s.text for s in self.statements if DYNAMIC & s.now)
+        return set(re.findall(r"\w+", "\n".join(found))) - self.reads
 
     @property
     def defs(self):
@@ -106,6 +117,8 @@ def read_code(source: dict, names: list[str], cells: list[dict]) -> Code:
     for k, cell in enumerate(own):
         last |= dict.fromkeys((cell.binds | cell.declares).intersection(names), k)
         by_def |= dict.fromkeys(cell.defs.intersection(names), k)
+    for k, cell in enumerate(own):
+        last |= dict.fromkeys(cell.tells.intersection(names).difference(last), k)
     by_def = last | by_def
     chosen = {*last.values(), *by_def.values()}
     rest = [name for name in names if name not in last]
@@ -118,13 +131,9 @@ def read_code(source: dict, names: list[str], cells: list[dict]) -> Code:
         set().union(*(cell.binds for cell in known)),
         set(names),
     )
-    steps, step_of = [cell.source for cell in known], {}
-    for k, cell in enumerate(own):
-        if k in chosen:
-            step_of[k] = len(steps)
-            steps.append(cell.source)
-        else:
-            steps += [s.in_place for j, s in enumerate(cell.statements) if (k, j) in depends.taken]
+    released = {source_of(c) for c in source["cells"] if c["cell_type"] == "code"}
+    doubtful = depends.doubtful({k for k, c in enumerate(own) if c.source in released})
+    steps, step_of, unsure = _in_order(known, own, depends, doubtful)
     return Code(
         tuple(steps),
         {name: step_of[last[name]] for name in names if name in last},
@@ -133,8 +142,28 @@ def read_code(source: dict, names: list[str], cells: list[dict]) -> Code:
         {name: text for name, (text, _) in missing.items()},
         frozenset(name for name, (_, broken) in missing.items() if broken),
         (*depends.left_out(), *_unread(own, depends.names - depends.known)),
-        last != by_def or _is_defined_again(own, depends.known, depends.names),
+        bool(unsure)
+        or last != by_def
+        or any(depends.is_setting(s) for k in chosen for s in own[k].statements)
+        or _is_defined_again(own, depends.known, depends.names),
+        tuple(unsure),
     )
+
+
+def _in_order(known, own, depends, doubtful):
+    """Give what is run, in which step each chosen cell is, and what is doubtful before which."""
+    steps, step_of, unsure = [cell.source for cell in known], {}, []
+    for k, cell in enumerate(own):
+        if k in depends.chosen:
+            step_of[k] = len(steps)
+            steps.append(cell.source)
+            continue
+        for j, statement in enumerate(cell.statements):
+            if (k, j) in doubtful:
+                unsure.append((len(steps), statement.in_place))
+            elif (k, j) in depends.taken:
+                steps.append(statement.in_place)
+    return steps, step_of, unsure
 
 
 def _read_cell(cell, clock):

@@ -1,11 +1,13 @@
 """What an answer depends on: the statements of other cells that make or change its names."""
 
+import builtins
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from bpgrader.statements import Statement
 
 Place = tuple[int, int]  # a cell, and a statement in it
+DYNAMIC = {"exec", "globals", "locals", "vars"}  # who reads these may define any name
 
 
 class Dependencies:
@@ -33,6 +35,8 @@ class Dependencies:
         self.known = known
         self.taken: set[Place] = set()
         self.names, self.callers = set(), set()
+        self.imported = known | _bound(cells, "imported")
+        self.constants = _bound(cells, "constant")
         for k, cell in enumerate(cells):
             always = [j for j, statement in enumerate(cell) if statement.always]
             self.taken |= {(k, j) for j in always if k not in chosen}
@@ -46,6 +50,36 @@ class Dependencies:
                 if k not in self.chosen and (k, j) not in self.taken:
                     for name in sorted(statement.may_change & self.names & self.data):
                         yield name, statement.text
+
+    def is_setting(self, statement: Statement) -> bool:
+        """Tell whether a statement needs what is imported alone, as ``np.seterr(all="raise")``.
+
+        Such a one may change how all that follows behaves.
+        """
+        needed = statement.now.difference(dir(builtins))
+        known = self.imported | self.constants
+        return not (statement.fresh or needed.isdisjoint(self.imported)) and needed <= known
+
+    def doubtful(self, passed_over: Container[int]) -> set[Place]:
+        """Choose what is not taken and may count in ways that no name tells, with what it needs.
+
+        Parameters
+        ----------
+        passed_over : container of int
+            Cells whose settings do not count.
+        """
+        taken, names = set(self.taken), set(self.names)
+        found = {place for place in self._calls(DYNAMIC) if place[0] not in self.chosen}
+        for k, cell in enumerate(self.cells):
+            if k not in self.chosen:
+                found |= {(k, j) for j, s in enumerate(cell) if s.may_change & names & self.data}
+            if k not in self.chosen and k not in passed_over:
+                found |= {(k, j) for j, s in enumerate(cell) if self.is_setting(s)}
+        if found := found - taken:
+            self.taken |= found
+            self._follow(name for p in found for name in self._at(p).now | self._at(p).late)
+        found, self.taken, self.names = self.taken - taken, taken, names
+        return found
 
     def _index(self):
         """Note who binds, changes, calls and reads what."""
@@ -115,3 +149,8 @@ class Dependencies:
                         yield place
                     else:
                         stack += self._at(place).binds
+
+
+def _bound(cells, kind):
+    """Give the names that statements of a kind define."""
+    return {name for cell in cells for s in cell if getattr(s, kind) for name in s.binds}

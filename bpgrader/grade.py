@@ -191,7 +191,7 @@ def _entries(job, sheet, code, cases):
         steps.append({"call": name, "of": of, "behind": behind, "cases": cases[name]["args"]})
     run = functools.partial(_run, _library(sheet.offers), job.boxed, box.Watch(box.WALL_TOTAL))
     outcomes, stopped = run(steps) if calls else ({}, {})
-    in_turn = functools.cache(lambda: _in_turn(run, steps))
+    in_turn = functools.cache(lambda: _in_turn(run, steps, code.doubtful))
     entries = []
     for exercise in sheet.exercises:
         name = exercise.name
@@ -213,11 +213,13 @@ def _entries(job, sheet, code, cases):
     return _with_causes(entries, code, calls)
 
 
-def _in_turn(run, steps):
+def _in_turn(run, steps, doubtful):
     """Call each answer right behind its cell, as a notebook that is run from its top checks it."""
-    order = sorted(range(len(steps)), key=lambda k: (steps[k].get("behind", k), k))
-    outcomes, _ = run([steps[k] for k in order])
-    return {k: outcomes.get(place) for place, k in enumerate(order)}
+    order = [(step.get("behind", k), k, step) for k, step in enumerate(steps)]
+    order += [(k - 0.5, n, {"cell": text}) for n, (k, text) in enumerate(doubtful, -len(doubtful))]
+    order.sort(key=lambda entry: entry[:2])
+    outcomes, _ = run([step for *_, step in order])
+    return {k: outcomes.get(place) for place, (_, k, _) in enumerate(order)}
 
 
 @functools.cache

@@ -1,14 +1,14 @@
 """The other side of the wall: runs a student's cells and sends numbers out, as lines of JSON.
 
-`main` is the program inside the box; it needs the standard library and NumPy only, gets its job as
-JSON on standard input and judges nothing. `encode` and `decode` are the only form in which values
-cross the wall, in both directions.
+`main` is the program inside the box; it needs NumPy only, gets its job as JSON on standard input
+and judges nothing. In both directions values cross the wall as `encode` and `decode` have them.
 """
 
 import __future__
 
 import ast
 import codeop
+import contextvars
 import functools
 import inspect
 import json
@@ -16,14 +16,14 @@ import os
 import symtable
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, MappingView, MutableSequence
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-MAX_NUMBERS = 10_000
-MAX_DEPTH = 6
+MAX_NUMBERS, MAX_DEPTH = 10_000, 6
 PLAIN = {np.ndarray: "np.asarray", dict: "dict", tuple: "tuple"}
 PLAIN |= dict.fromkeys((MutableSequence, Iterator, MappingView, range), "list")
 
@@ -31,8 +31,7 @@ PLAIN |= dict.fromkeys((MutableSequence, Iterator, MappingView, range), "list")
 def encode(value: Any, depth: int = 0) -> Any:
     """Turn numbers, plain arrays, None, and lists, tuples or dicts of these into JSON values.
 
-    An array becomes ``{"shape": [...], "data": [...]}``, a dict ``{"dict": {...}}``. Whole numbers
-    and truth values stay such.
+    An array becomes ``{"shape": [...], "data": [...]}``, a dict ``{"dict": {...}}``; True stays.
 
     Raises
     ------
@@ -132,7 +131,8 @@ def call(function: Callable, args: list, file: str = "<cell>") -> dict:
     """
     values = [decode(arg) for arg in args]
     try:
-        value = function(*values)
+        with warnings.catch_warnings():  # what it sets, as with np.seterr, holds for this call
+            value = contextvars.copy_context().run(function, *values)
     except BaseException as error:  # a student's sys.exit must not end the others' exercises
         return describe(error, file)
     try:
@@ -143,10 +143,7 @@ def call(function: Callable, args: list, file: str = "<cell>") -> dict:
 
 
 def describe(error: BaseException, file: str = "<cell>") -> dict:
-    """Describe an exception: its type, its text, and the line of the cell, compiled as `file`.
-
-    Gives ``{"error": type name, "text": at most 300 characters, "line": int or None}``.
-    """
+    """Describe an exception; its ``line`` is that of the cell, compiled as `file`, or None."""
     line, frame = getattr(error, "lineno", None), error.__traceback__
     while frame is not None:
         if frame.tb_frame.f_code.co_filename == file:
@@ -218,9 +215,10 @@ def _run_statement(node, file, names, compiler):
     except Exception:
         compiler = _compiler(compiler.flags | __future__.annotations.compiler_flag)
     code = compiler(ast.Module([node], []), file, "exec")
-    result = eval(code, names)
-    if code.co_flags & inspect.CO_COROUTINE:
-        _loop().run_until_complete(result)
+    if code.co_flags & inspect.CO_COROUTINE or "asyncio" in sys.modules:
+        _loop().run_until_complete(_loop().step(code, names))
+    else:
+        eval(code, names)
 
 
 def _compiler(flags):
@@ -250,6 +248,10 @@ def _loop():
         def _write_to_self(self):
             os.write(ends[1], b"\0")
 
+        async def step(self, code, names):
+            if rest := eval(code, names):
+                await rest
+
     return Loop()
 
 
@@ -264,7 +266,6 @@ def main() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(null, standard)
-
     library = tempfile.mkdtemp()
     for path, source in job["library"].items():
         os.makedirs(os.path.dirname(os.path.join(library, path)), exist_ok=True)
@@ -292,7 +293,6 @@ def main() -> None:
             outcomes = [{"missing": True}]
         send(done=k, outcomes=outcomes)
     send(finished=True)
-    out.flush()
     os._exit(0)  # threads, exit handlers and finalisers of a student have no say
 
 

@@ -39,14 +39,14 @@ def report(folder: Path, roster: Path | None = None, site: str | None = None) ->
         If there are no results, a mark in ``written.csv`` is not a number of the right size, or
         nothing came from the site.
     """
-    if not load(folder)[0]:
-        raise ValueError(f"{folder} holds no results; run bpgrader grade first")
     with locked(folder):  # from here on: what somebody else writes meanwhile is newer
         return _report(folder, roster, site)
 
 
 def _report(folder, roster, site):
     results, others = load(folder)
+    if not results:
+        raise ValueError(f"{folder} holds no results; run bpgrader grade first")
     marks = read_marks(folder, results)
     write_marks(folder, results, marks)
     best = counted(results, marks)

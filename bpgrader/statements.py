@@ -41,12 +41,12 @@ class Statement:
     calls : frozenset of (str, str)
         Functions called by their name, and names handed to them.
     may_change : frozenset of str
-        Names handed to methods of which nothing is known.
+        Names that are called, or handed to methods of which nothing is known.
     aliases : frozenset of (str, str)
         Names, and names that then stand for the same value or a part of it.
     fresh, is_class, imported, constant : bool
-        It is a def, class or import; it is a class; an import; it names a number or a text, which
-        nobody can change.
+        It is a def, class or import; it is a class; an import; it names a number, a text or
+        a lambda, which nobody can change.
     spoils : bool
         It defines a function that changes what it is handed.
     always : bool
@@ -144,7 +144,7 @@ def _is_constant(node):
         inner = [node.left, node.right]
     elif isinstance(node, ast.Tuple):
         inner = node.elts
-    return all(isinstance(getattr(n, "operand", n), ast.Constant) for n in inner)
+    return all(isinstance(getattr(n, "operand", n), ast.Constant | ast.Lambda) for n in inner)
 
 
 class _Walk:
@@ -197,6 +197,8 @@ class _Walk:
 
     def _alias(self, targets, names, late):
         given = {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+        if len(targets) > 1:
+            names = names | given
         if not late:
             self.aliases |= {(name, other) for name in names for other in given}
         elif names & self.handed:
@@ -212,6 +214,7 @@ class _Walk:
                 touches |= handed
             case ast.Name(name) if not late:
                 self.calls |= {(name, value) for value in handed}
+                self.may_change.add(name)  # if it is no def: a closure, or an object
             case ast.Name(name) if not hasattr(builtins, name):
                 touches |= handed & self.handed  # handed on: to be sure, it counts
             case ast.Attribute(attr=attr) if attr in MUTATORS:

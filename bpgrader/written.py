@@ -59,7 +59,7 @@ def read_marks(folder: Path, results: Mapping[str, Result]) -> Marks:
             if not _says(other):
                 given[key] = mark
             elif _says(mark) and other != mark:
-                told = " and ".join(describe(one, answer.max_points) for one in (other, mark))
+                told = _differing((other, mark), columns, answer.max_points)
                 raise ValueError(
                     f"{FILE} has two marks for {key[0]!r}, {key[1]}: {told}; delete one "
                     "of the lines"
@@ -70,6 +70,16 @@ def read_marks(folder: Path, results: Mapping[str, Result]) -> Marks:
 def _says(mark):
     """Whether a line holds anything that would be lost."""
     return said(mark) != said(Mark()) or mark.before or any(mark.remarks)
+
+
+def _differing(marks, columns, most):
+    """Say two marks for one answer, with those other columns in which they differ."""
+    texts = [describe(mark, most) for mark in marks]
+    values = zip(*((*mark.remarks, mark.before) for mark in marks), strict=True)
+    for column, both in zip((*columns, "before"), values, strict=True):
+        if both[0] != both[1]:
+            texts = [f"{text}; {column}: {v or '-'}" for text, v in zip(texts, both, strict=True)]
+    return " and ".join(texts)
 
 
 def _read(path):

@@ -142,3 +142,46 @@ def test_a_name_that_is_no_function_is_told(graded, submit):
     assert "wanted" in result["message"]
     result = graded(submit(weighted_input="weighted_input = 3")).by_name["weighted_input"]
     assert result["message"].startswith("When your cell has run, weighted_input is no function.")
+
+
+SET = {  # what sets how Python behaves -> whether it does not
+    "np.seterr": ("np.seterr(all='raise')", "np.geterr()['over'] == 'warn'"),
+    "warnings": (
+        "__import__('warnings').simplefilter('error')",
+        "__import__('warnings').filters[0][0] != 'error'",
+    ),
+    "decimal": (
+        "__import__('decimal').getcontext().prec = 5",
+        "__import__('decimal').getcontext().prec == 28",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SET)
+def test_what_an_answer_sets_does_no_harm_to_another(what, graded, submit):
+    """Neither in its function, nor in its cell, which comes after that of the other."""
+    code, unharmed = SET[what]
+    first = "def weighted_input(W, b, A):\n    if {}:\n        return W @ A + b\n"
+    setting = f"def count_parameters(n):\n    {code}\n    return sum(" + (
+        "n[i] * (n[i - 1] + 1) for i in range(1, len(n)))\n"
+    )
+    result = graded(submit(count_parameters=setting, weighted_input=first.format(unharmed)))
+    assert (result.score, result.by_name["weighted_input"]["status"]) == (1, "passed")
+    below = submit(extra=[f"import numpy as np\n{code}\nclassify = classify"])
+    assert graded(below).score == 1
+    between = submit(weighted_input=first.format(unharmed), extra=[f"{code}\nclassify = classify"])
+    assert graded(between).score == 1
+
+
+def test_await_at_the_top_level_in_the_box(graded, submit):
+    """Where no socket can be made, as an event loop of asyncio does."""
+    code = (
+        "import asyncio\nasync def wait(k):\n    await asyncio.sleep(0.01)\n    return k\n"
+        "one, two = await asyncio.gather(wait(1), asyncio.to_thread(int, 2))\n"
+        "ready = asyncio.create_task(wait(3))\n"
+    )
+    own = "def weighted_input(W, b, A):\n    return W @ A + b * (one + two - await_ + 1)\n"
+    cells = f"{code}await_ = await ready\n{own}"
+    assert graded(submit(weighted_input=cells)).by_name["weighted_input"]["status"] == "passed"
+    elsewhere = [f"{code}await_ = await ready"]
+    assert graded(submit(weighted_input=own, extra=elsewhere)).score == 1

@@ -151,6 +151,19 @@ CELLS = {  # cells -> what f() gives after them
         ],
         25,
     ),
+    "a task that is made and awaited in two cells": (
+        [
+            "import asyncio\nt = []\nasync def g(): t.append(30)",
+            "task = asyncio.create_task(g())",
+            "await task",
+            "def f(): return t[0]",
+        ],
+        30,
+    ),
+    "an exit and an error where a loop runs": (
+        ["import asyncio\na = 31\nexit()", "1 / 0", "next(iter([]))", "def f(): return a"],
+        31,
+    ),
     "a file that is not here": (
         [
             "import numpy as np\ndata = np.load('not_here.npy')\ndata = data / 16\nb = 26\n"

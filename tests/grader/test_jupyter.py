@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from bpgrader import ipython
+from bpgrader import box, ipython
 from bpgrader.answers import read_code
+from bpgrader.grade import _in_turn
 from bpgrader.notebook import UnreadableError, read_cells
 from bpgrader.statements import statements
 
@@ -61,17 +62,21 @@ def of_jupyter(*sources):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def of_grader(*sources, boxed=False):
-    """Run what the grader would run; these notebooks are our own."""
-    from bpgrader import box
-
+def of_grader(*sources, boxed=False, again=False):
+    """Run what the grader would run, or what it runs again; these notebooks are our own."""
     code = read(*sources)
-    steps = [{"cell": text} for text in code.steps]
-    if "answer" not in code.where:
+    if "answer" not in code.where or (again and not code.in_turn):
         return None
-    steps.append({"call": "answer", "of": code.where["answer"], "cases": [[]]})
-    run = box.run({"library": {}, "steps": list(map(list, enumerate(steps)))}, boxed=boxed)
-    return run.outcomes[len(steps) - 1][0].get("value")
+    steps: list = [{"cell": text} for text in code.steps]
+    of, behind = code.where["answer"], code.defs["answer"]
+    steps.append({"call": "answer", "of": of, "behind": behind, "cases": [[]]})
+
+    def run(steps):
+        job = {"library": {}, "steps": list(map(list, enumerate(steps)))}
+        return box.run(job, boxed=boxed).outcomes, {}
+
+    outcomes = _in_turn(run, steps, code.doubtful) if again else run(steps)[0]
+    return outcomes[len(steps) - 1][0].get("value")
 
 
 DEF = "def answer(): return table[1]"
@@ -132,6 +137,7 @@ NOTEBOOKS = {
         "@keep\ndef helper(): return 29",
         DEF,
     ],
+    "two names at once": ["table = other = [0]", "other.append(74)", DEF],
     "by another name": ["table = [0, 0]\nother = table", "other[1] = 30", DEF],
     "row by row": [
         "rows = [[0], [1]]",
@@ -273,7 +279,73 @@ def test_a_module_that_is_not_here_harms_only_who_uses_it(cell, box):
     assert of_grader(cell, boxed=True) == 1
 
 
+TRY = "def answer():\n    try:\n        return float({})\n    except {}:\n        return 101\n"
+DOUBTFUL = {  # what no name tells: run again with it, where an answer is not right without it
+    "seterr": ["np.seterr(all='raise')", TRY.format("np.exp(np.array(1e3))", "FloatingPointError")],
+    "seterr kept": [
+        "import numpy as n\nold = n.seterr(over='raise')",
+        TRY.format("np.exp(np.array(1e3))", "FloatingPointError"),
+    ],
+    "warnings": [
+        "import warnings\nwarnings.simplefilter('error')",
+        TRY.format("np.log(np.zeros(()))", "RuntimeWarning"),
+    ],
+    "recursion": [
+        "import sys\nsys.setrecursionlimit(20000)",
+        "def f(n): return n and 1 + f(n - 1)\ndef answer(): return f(5000)",
+    ],
+    "precision": [
+        "from decimal import Decimal, getcontext\ngetcontext().prec = 50",
+        "def answer(): return len(str(Decimal(1) / 3))",
+    ],
+    "seed": ["SEED = 3\nnp.random.seed(SEED)", "def answer(): return np.random.rand()"],
+    "print options": [
+        "np.set_printoptions(precision=2)",
+        "def answer(): return len(str(np.array([1 / 3])))",
+    ],
+    "a built-in": ["import builtins\nbuiltins.relu = abs", "def answer(): return relu(-102)"],
+    "globals": ["globals()['table'] = [0, 103]", DEF],
+    "globals in a loop": ["for k in range(3): globals()[f'w{k}'] = k", "def answer(): return w2"],
+    "globals in a function": [
+        "def put(n, v): globals()[n] = v",
+        "put('z', 104)",
+        "def answer(): return z",
+    ],
+    "exec": ["code = 'def h(x): return x + 1'", "exec(code)", "def answer(): return h(104)"],
+    "exec over another": ["k = 1", "exec('k = 106')", "def answer(): return k"],
+    "exec of an answer": ["exec('def answer(): return 107')"],
+    "globals of an answer": ["globals()['answer'] = lambda: 108"],
+    "a method of which nothing is known": [
+        "class Model:\n    w = 0\n    def step(self): self.w += 109; return 0",
+        "model = Model()",
+        "loss = model.step()",
+        "def answer(): return model.w",
+    ],
+    "a closure that counts": [
+        "def counter():\n    n = 109\n    def up():\n        nonlocal n\n        n += 1\n"
+        "        return n\n    return up",
+        "up = counter()",
+        "up()",
+        "def answer(): return up()",
+    ],
+    "a setting of a later answer": [
+        "def answer(): return 110 + float(np.exp(np.array(-1e3)))",
+        "def other(): pass\nanswer_2 = other\nnp.seterr(all='raise')",
+    ],
+}
+
+
+@pytest.mark.parametrize("name", DOUBTFUL)
+def test_what_no_name_tells_is_run_where_an_answer_is_not_right_without_it(name):
+    cells = DOUBTFUL[name]
+    want = 110 if "later" in name else of_jupyter(*cells)
+    assert want is not None
+    assert want in (of_grader(*cells), of_grader(*cells, again=True))
+
+
 def test_what_is_left_out_is_said():
+    code = read("h = lambda x: x", "h(1)", "def answer(): return h(2)")
+    assert (code.left_out, code.in_turn) == ((), False)
     code = read("model = Model()", "loss = model.step(1)", "def answer(): return model.w")
     assert ("model", "loss = model.step(1)") in code.left_out
     code = read("def helper(x)\n    return x", "def answer(): return helper(1)")

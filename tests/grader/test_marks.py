@@ -353,13 +353,15 @@ def test_the_row_of_canvas_with_the_maximum_gets_it(tmp_path):
         ({"comment": "why?"}, "3 of 3 and 3 of 3; comment: why"),
         ({"mark": "", "comment": "why?"}, "3 of 3 and no points; comment: why"),
         ({"ticked": "the chain rule"}, "3 of 3 and 3 of 3; found"),
+        ({"before": "2 of 3"}, "3 of 3; before: - and 3 of 3; before: 2 of 3"),
+        ({"second reader": "no"}, "3 of 3; second reader: yes and 3 of 3; second reader: no"),
         ({"version": "v-0"}, "two marks for 'ada', q"),  # of another answer: a copy of the folder
-        ({"mark": ""}, ""),
+        ({"mark": "", "second reader": ""}, ""),
         ({}, ""),
     ],
 )
 def test_two_marks_for_one_answer_are_no_mark(change, told, marked):
-    rows = table(marked / "written.csv")
+    rows = [{**row, "second reader": "yes"} for row in table(marked / "written.csv")]
     for lines in ([rows[0], {**rows[0], **change}], [{**rows[0], **change}, rows[0]]):
         write_table(marked / "written.csv", [rows[0], *(line.values() for line in lines)])
         if told:
@@ -387,6 +389,13 @@ def test_of_two_copies_of_a_result_none_is_chosen_by_its_name(marked):
         copy.unlink()
 
 
+def test_a_report_reads_every_result_once(marked, monkeypatch):
+    read = []
+    monkeypatch.setattr("bpgrader.report.load", lambda folder: read.append(folder) or load(folder))
+    report(marked)
+    assert read == [marked]
+
+
 def test_a_report_takes_no_mark_from_what_is_graded_meanwhile(marked, monkeypatch):
     """The results are read when nobody else writes: else old ones would displace a new mark."""
     free = []
@@ -404,7 +413,7 @@ def test_a_report_takes_no_mark_from_what_is_graded_meanwhile(marked, monkeypatc
 
     monkeypatch.setattr("bpgrader.report.load", looked)
     report(marked)
-    assert free == [True, False]
+    assert free == [False]
 
 
 def test_the_summary_names_mistakes_and_no_student(tmp_path):
