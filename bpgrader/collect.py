@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 
 from bpgrader.notebook import MAX_FILE, UnreadableError, read_bytes
 from bpgrader.result import Sender
-from bpgrader.senders import MOODLE, misnamed, printable, sender
+from bpgrader.senders import MOODLE, misnamed, printable, sender, wrapper
 
 MAX_ZIP = 1_000_000_000  # bytes, unpacked
 DAMAGE = (
@@ -191,9 +191,10 @@ def _files(path, out, own):
     folder = f"{own[path]}/" if path in own else ""
     if _is_folder(path):
         found = _listed(path, out)
-        wrong = misnamed(found)
+        wrong, outer = misnamed(found), "" if folder else wrapper(found)
         for name, file in found.items():
-            who = sender(folder + name, canvas=not folder and name not in wrong)
+            own_name = folder + name.removeprefix(outer)
+            who = sender(own_name, canvas=not folder and name not in wrong)
             yield _File(folder + name, functools.partial(read_bytes, file), who)
     elif _is_zip(path):
         try:
@@ -246,6 +247,9 @@ def _zipped(source, folder="", owner=None):
         root = f"{source.stem}/" if isinstance(source, Path) else "/"  # a folder that was zipped
         if all(name.startswith(root) for name in names if not _junk(name)):
             names = [name.removeprefix(root) for name in names]
+        if owner is None:
+            outer = wrapper(name for name in names if not _junk(name))
+            names = [name.removeprefix(outer) for name in names]
         wrong = misnamed((name for name in names if not _junk(name)), owner is not None)
         seen = set()
         for info, name in zip(infos, names, strict=True):

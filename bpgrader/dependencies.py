@@ -7,6 +7,7 @@ from collections.abc import Container, Iterator, Sequence
 from bpgrader.statements import Statement
 
 Place = tuple[int, int]  # a cell, and a statement in it
+BUILTINS = frozenset(dir(builtins))
 DYNAMIC = {"exec", "globals", "locals", "vars"}  # who reads these may define any name
 
 
@@ -56,7 +57,7 @@ class Dependencies:
 
         Such a one may change how all that follows behaves.
         """
-        needed = statement.now.difference(dir(builtins))
+        needed = statement.now - BUILTINS
         known = self.imported | self.constants
         return not (statement.fresh or needed.isdisjoint(self.imported)) and needed <= known
 

@@ -99,6 +99,31 @@ def misnamed(names: Iterable[str], nested: bool = False) -> set[str]:
     }
 
 
+def wrapper(names: Iterable[str]) -> str:
+    """Give the folder in which all files stand, if it is that of a class and not of a student.
+
+    It is one where it holds folders alone, or three notebooks.
+
+    Examples
+    --------
+    >>> wrapper(["week 1/ada/a.ipynb", "week 1/bob/a.ipynb"])
+    'week 1/'
+    >>> wrapper(["sent/all/ada.ipynb", "sent/all/bob.ipynb", "sent/all/eve.ipynb"])
+    'sent/all/'
+    >>> wrapper(["ada/first.ipynb", "ada/second.ipynb"])
+    ''
+    """
+    folder, inner = "", [*names]
+    while inner and len({name.partition("/")[:2] for name in inner}) == 1 and "/" in inner[0]:
+        part = inner[0].partition("/")[0]
+        if MOODLE.match(part):
+            return ""
+        folder += f"{part}/"
+        inner = [name.partition("/")[2] for name in inner]
+    files = [name for name in inner if "/" not in name]
+    return folder if not files or sum(".ipynb" in name for name in files) > 2 else ""
+
+
 def _place(name):
     """Give the folder of the part of a name that Canvas may have given, and what it says."""
     folder = ""

@@ -140,6 +140,21 @@ SENT = {  # what was sent -> who is graded, and who is refused
         ["lovelaceada_4711", "x_1"],
         [],
     ),
+    "a class in a folder": (
+        {f"Homework 1/all/{who}.ipynb": NOTEBOOK for who in ("ada", "bob", "eve")},
+        ["ada", "bob", "eve"],
+        [],
+    ),
+    "folders of students in a folder": (
+        {"sheet 1/ada/work.ipynb": NOTEBOOK, "sheet 1/bob/work.pdf": b"%PDF"},
+        ["ada"],
+        ["bob"],
+    ),
+    "three notebooks of one, at Moodle": (
+        {M + f"{k}.ipynb": NOTEBOOK for k in range(3)},
+        ["Ada Lovelace_11"] * 3,
+        [],
+    ),
     "nothing but rubbish of systems": (
         {"ada/.DS_Store": b"x", "__MACOSX/ada.ipynb": NOTEBOOK, "Thumbs.db": b"x"},
         [],

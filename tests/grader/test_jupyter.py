@@ -406,6 +406,7 @@ LARGE = {
         "def answer(): return t",
     ],
     "many cells": lambda n: [*(f"x{k} = x{k + 1}" for k in range(n // 50)), "answer = x0"],
+    "settings": lambda n: [many("np.seterr({k})", n), many("exec('{k}')", n), "answer = np.exp"],
     "one long line": lambda n: [";".join(f"x{k}=x{k + 1}" for k in range(n // 10)), "answer = x0"],
     "one long statement": lambda n: ["t = [" + "f(t), " * (n // 6) + "]", "answer = t"],
 }
