@@ -117,8 +117,8 @@ def read_code(source: dict, names: list[str], cells: list[dict]) -> Code:
     for k, cell in enumerate(own):
         last |= dict.fromkeys((cell.binds | cell.declares).intersection(names), k)
         by_def |= dict.fromkeys(cell.defs.intersection(names), k)
-    for k, cell in enumerate(own):
-        last |= dict.fromkeys(cell.tells.intersection(names).difference(last), k)
+    told = {name: k for k, cell in enumerate(own) for name in cell.tells.intersection(names)}
+    last = told | last
     by_def = last | by_def
     chosen = {*last.values(), *by_def.values()}
     rest = [name for name in names if name not in last]

@@ -49,7 +49,7 @@ class Dependencies:
         for k, cell in enumerate(self.cells):
             for j, statement in enumerate(cell):
                 if k not in self.chosen and (k, j) not in self.taken:
-                    for name in sorted(statement.may_change & self.names & self.data):
+                    for name in sorted(self.names & statement.may_change & self.data):
                         yield name, statement.text
 
     def is_setting(self, statement: Statement) -> bool:
@@ -73,7 +73,7 @@ class Dependencies:
         found = {place for place in self._calls(DYNAMIC) if place[0] not in self.chosen}
         for k, cell in enumerate(self.cells):
             if k not in self.chosen:
-                found |= {(k, j) for j, s in enumerate(cell) if s.may_change & names & self.data}
+                found |= {(k, j) for j, s in enumerate(cell) if self._may_change(s) & names}
             if k not in self.chosen and k not in passed_over:
                 found |= {(k, j) for j, s in enumerate(cell) if self.is_setting(s)}
         if found := found - taken:
@@ -81,6 +81,9 @@ class Dependencies:
             self._follow(name for p in found for name in self._at(p).now | self._at(p).late)
         found, self.taken, self.names = self.taken - taken, taken, names
         return found
+
+    def _may_change(self, statement):
+        return (statement.may_change & self.data) | (statement.touches & self.made)
 
     def _index(self):
         """Note who binds, changes, calls and reads what."""
@@ -90,14 +93,16 @@ class Dependencies:
         every = [(k, j) for k, cell in enumerate(self.cells) for j in range(len(cell))]
         statements = [self._at(place) for place in every]
         spoilers = {name for s in statements if s.spoils for name in s.binds}
-        self.data = {n for s in statements if not (s.fresh or s.constant) for n in s.binds}
-        made = {n for s in statements if not (s.imported or s.constant) for n in s.binds}
+        self.data = {
+            n for s in statements if not (s.fresh or s.constant or s.is_lambda) for n in s.binds
+        }
+        self.made = {n for s in statements if not (s.imported or s.constant) for n in s.binds}
         held = self.data | {n for s in statements if s.is_class for n in s.binds}
         for place, s in zip(every, statements, strict=True):
             touched = s.touches | {name for function, name in s.calls if function in spoilers}
             for index, names in (
                 (self.binders, s.binds),
-                (self.changers, s.stores | touched & held | s.decorators & made),
+                (self.changers, s.stores | touched & held | s.decorators & self.made),
                 (self.late_changers, s.late_stores | s.late_touches & held),
                 (self.readers, s.now | s.late),
             ):

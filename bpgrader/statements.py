@@ -44,9 +44,9 @@ class Statement:
         Names that are called, or handed to methods of which nothing is known.
     aliases : frozenset of (str, str)
         Names, and names that then stand for the same value or a part of it.
-    fresh, is_class, imported, constant : bool
-        It is a def, class or import; it is a class; an import; it names a number, a text or
-        a lambda, which nobody can change.
+    fresh, is_class, is_lambda, imported, constant : bool
+        It is a def, class or import; it is a class; it names a lambda; an import; it names a number
+        or a text, which nobody can change.
     spoils : bool
         It defines a function that changes what it is handed.
     always : bool
@@ -69,6 +69,7 @@ class Statement:
     aliases: frozenset[tuple[str, str]]
     fresh: bool
     is_class: bool
+    is_lambda: bool
     imported: bool
     constant: bool
     spoils: bool
@@ -130,6 +131,7 @@ def _statement(node, text, line):
         aliases=frozenset(walk.aliases),
         fresh=isinstance(node, (*FUNCTIONS, ast.ClassDef, *IMPORTS)),
         is_class=isinstance(node, ast.ClassDef),
+        is_lambda=isinstance(getattr(node, "value", None), ast.Lambda),
         imported=isinstance(node, IMPORTS),
         constant=isinstance(node, ast.Assign) and _is_constant(node.value),
         always=isinstance(node, ast.ImportFrom)
@@ -144,7 +146,7 @@ def _is_constant(node):
         inner = [node.left, node.right]
     elif isinstance(node, ast.Tuple):
         inner = node.elts
-    return all(isinstance(getattr(n, "operand", n), ast.Constant | ast.Lambda) for n in inner)
+    return all(isinstance(getattr(n, "operand", n), ast.Constant) for n in inner)
 
 
 class _Walk:

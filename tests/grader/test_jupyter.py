@@ -321,6 +321,12 @@ DOUBTFUL = {  # what no name tells: run again with it, where an answer is not ri
         "loss = model.step()",
         "def answer(): return model.w",
     ],
+    "a list at a function": [
+        "def h(): return h.t[0]",
+        "h.t = []",
+        "h.t.append(111)",
+        "def answer(): return h()",
+    ],
     "a closure that counts": [
         "def counter():\n    n = 109\n    def up():\n        nonlocal n\n        n += 1\n"
         "        return n\n    return up",
