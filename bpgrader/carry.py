@@ -50,20 +50,21 @@ def carried(job, code: Code, cases: dict, entries: list[dict], run: Callable) ->
     if blank or not again:
         return entries
     solutions = _solutions(job.assignment.notebook, list(wrong))
-    steps: list[dict] = [{"cell": text} for text in code.steps]
-    calls = {}
-    for name in wrong:  # in their order, so that no answer is replaced before it is called
-        if name in again:
-            calls[name] = len(steps)
-            steps.append({"call": name, "of": code.where[name], "cases": cases[name]["args"]})
-        if name in bad:
-            steps.append({"cell": solutions[name]})
-    outcomes, judged = run(steps), []
+    judged = []
     for exercise, before in zip(exercises, entries, strict=True):
-        answers = outcomes.get(calls.get(exercise.name))
-        verdict = judge(answers, cases[exercise.name], **exercise.reread)
-        names = ", ".join(wrong[exercise.name])
-        slip = Slip("carried", {**verdict.slip.facts, "names": names})
+        name = exercise.name
+        if name not in again:
+            judged.append(before)
+            continue
+        below = {name}  # its own solution, or one that builds on it, is not where its answer runs
+        for other in reversed(exercises):
+            below.update(other.uses if other.name in below else ())
+        replaced = [other for other in wrong if other in below & bad - {name}]
+        steps = [{"cell": text} for text in (*code.steps, *map(solutions.get, replaced))]
+        call = {"call": name, "of": code.where[name], "cases": cases[name]["args"]}
+        answers = run([*steps, call]).get(len(steps))
+        verdict = judge(answers, cases[name], **exercise.reread)
+        slip = Slip("carried", {**verdict.slip.facts, "names": ", ".join(wrong[name])})
         judged.append(entry(exercise, replace(verdict, slip=slip)) if verdict.passed else before)
     return judged
 

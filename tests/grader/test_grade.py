@@ -31,6 +31,17 @@ def test_nothing_is_carried_to_what_may_not_build_on_it(graded, submit):
     assert result["classify"]["points"] == 2
 
 
+def test_no_answer_finds_its_own_solution_where_others_are_in_place(graded, submit):
+    own = "def classify(W, b, X):\n    import sys\n    f = sys._getframe()\n" + (
+        "    while 'job' not in f.f_locals:\n        f = f.f_back\n"
+        "    for _, step in f.f_locals['job']['steps']:\n"
+        "        if 'def classify' in step.get('cell', '') and 'getframe' not in step['cell']:\n"
+        "            exec(step['cell'], globals())\n            return classify(W, b, X)\n"
+    )
+    result = graded(submit(forward_pass=WRONG, classify=own)).by_name
+    assert result["classify"]["points"] == 0
+
+
 def test_whoever_builds_on_the_first_layer_loses_it_alone(graded, submit):
     result = graded(
         submit(
