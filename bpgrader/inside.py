@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 MAX_NUMBERS, MAX_DEPTH = 10_000, 6
+CONTEXT = contextvars.copy_context()  # of all cells: what one sets, as with np.seterr, stays
 PLAIN = {np.ndarray: "np.asarray", dict: "dict", tuple: "tuple"}
 PLAIN |= dict.fromkeys((MutableSequence, Iterator, MappingView, range), "list")
 
@@ -131,8 +132,7 @@ def call(function: Callable, args: list, file: str = "<cell>") -> dict:
     """
     values = [decode(arg) for arg in args]
     try:
-        with warnings.catch_warnings():  # what it sets, as with np.seterr, holds for this call
-            value = contextvars.copy_context().run(function, *values)
+        value = function(*values)
     except BaseException as error:  # a student's sys.exit must not end the others' exercises
         return describe(error, file)
     try:
@@ -216,9 +216,9 @@ def _run_statement(node, file, names, compiler):
         compiler = _compiler(compiler.flags | __future__.annotations.compiler_flag)
     code = compiler(ast.Module([node], []), file, "exec")
     if code.co_flags & inspect.CO_COROUTINE or "asyncio" in sys.modules:
-        _loop().run_until_complete(_loop().step(code, names))
+        _loop().run_until_complete(_loop().create_task(_loop().step(code, names), context=CONTEXT))
     else:
-        eval(code, names)
+        CONTEXT.run(eval, code, names)
 
 
 def _compiler(flags):
@@ -262,7 +262,7 @@ def main() -> None:
     job = json.load(sys.stdin)
     for name, limit in job["limits"].items():
         resource.setrlimit(getattr(resource, name), (limit, limit))
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    out = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
     null = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(null, standard)
@@ -275,7 +275,6 @@ def main() -> None:
 
     def send(**event):
         out.write(json.dumps({"key": job["key"], **event}) + "\n")
-        out.flush()
 
     send(ready=True)
     sys.modules["__main__"] = ModuleType("__main__")  # where pickle looks for a class
@@ -287,8 +286,9 @@ def main() -> None:
         if "call" not in step:
             outcomes = _run_cell(step["cell"], f"<cell {k}>", names, compiler)
         elif callable(names.get(step["call"])):
-            file = f"<cell {step.get('of')}>"
-            outcomes = [call(names[step["call"]], args, file) for args in step["cases"]]
+            called = functools.partial(call, names[step["call"]], file=f"<cell {step.get('of')}>")
+            with warnings.catch_warnings():  # what an answer sets holds for its calls alone
+                outcomes = CONTEXT.copy().run(list, map(called, step["cases"]))
         else:
             outcomes = [{"missing": True}]
         send(done=k, outcomes=outcomes)

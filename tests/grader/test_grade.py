@@ -184,6 +184,15 @@ def test_what_an_answer_sets_does_no_harm_to_another(what, graded, submit):
     assert graded(between).score == 1
 
 
+def test_what_an_answer_sets_once_holds_for_all_its_inputs(graded, submit):
+    code = "import decimal, functools\n@functools.cache\ndef ready():\n" + (
+        "    decimal.getcontext().prec = 5\ndef weighted_input(W, b, A):\n    ready()\n"
+        "    return W @ A + b * (decimal.getcontext().prec == 5)\n"
+    )
+    result = graded(submit(weighted_input=code)).by_name
+    assert result["weighted_input"]["status"] == "passed"
+
+
 def test_await_at_the_top_level_in_the_box(graded, submit):
     """Where no socket can be made, as an event loop of asyncio does."""
     code = (

@@ -164,6 +164,13 @@ CELLS = {  # cells -> what f() gives after them
         ["import asyncio\na = 31\nexit()", "1 / 0", "next(iter([]))", "def f(): return a"],
         31,
     ),
+    "what is set where a loop runs": (
+        [
+            "import asyncio, decimal\ndecimal.getcontext().prec = 32",
+            "def f(): return decimal.getcontext().prec",
+        ],
+        32,
+    ),
     "a file that is not here": (
         [
             "import numpy as np\ndata = np.load('not_here.npy')\ndata = data / 16\nb = 26\n"
