@@ -203,7 +203,7 @@ def _entries(job, sheet, code, cases):
             verdict = _verdict(outcomes, stopped, call, cell, cases[name], exercise)
             if code.in_turn and not verdict.passed and not {call, cell} & stopped.keys():
                 again = judge(in_turn().get(call), cases[name], **exercise.reread)
-                gone = outcomes.get(call) == MISSING != in_turn().get(call)
+                gone = outcomes.get(call) == MISSING != (in_turn().get(call) or MISSING)
                 verdict = again if again.passed or gone else verdict
         else:
             status = Status.STOPPED if name in code.broken else Status.NOT_DONE
@@ -216,7 +216,8 @@ def _entries(job, sheet, code, cases):
 def _in_turn(run, steps, doubtful):
     """Call each answer right behind its cell, as a notebook that is run from its top checks it."""
     order = [(step.get("behind", k), k, step) for k, step in enumerate(steps)]
-    order += [(k - 0.5, n, {"cell": text}) for n, (k, text) in enumerate(doubtful, -len(doubtful))]
+    for n, (k, text) in enumerate(doubtful, -len(doubtful)):
+        order.append((k - 0.5, n, {"cell": text, "doubtful": True}))
     order.sort(key=lambda entry: entry[:2])
     outcomes, _ = run([step for *_, step in order])
     return {k: outcomes.get(place) for place, (_, k, _) in enumerate(order)}
@@ -263,6 +264,7 @@ def _verdict(outcomes, stopped, call, cell, cases, exercise):
 def _run(library, boxed, watch, steps):
     """Run all steps; a step that ends the program is left out, and the others run again.
 
+    With a doubtful step all such are left out: they must not use up the time of the others.
     Returns outcomes and reasons for stopping, both by step.
     """
     outcomes, stopped, retried = {}, {}, set()
@@ -291,5 +293,7 @@ def _run(library, boxed, watch, steps):
         if at_fault:
             raise MachineError(f"the box ended early twice ({run.ended}, {run.detail})")
         outcomes.pop(guilty, None)
-        stopped[guilty] = REASONS[run.ended]
+        alike = [k for k in todo if "doubtful" in steps[k]]
+        left_out = alike if guilty in alike else [guilty]
+        stopped.update(dict.fromkeys(left_out, REASONS[run.ended]))
     return outcomes, stopped

@@ -155,6 +155,13 @@ def test_a_name_that_is_no_function_is_told(graded, submit):
     assert result["message"].startswith("When your cell has run, weighted_input is no function.")
 
 
+def test_what_no_name_tells_takes_the_time_of_one_step(graded, submit, monkeypatch):
+    monkeypatch.setattr(sandbox, "WALL_STEP", 1)
+    heavy = ["import time", *["time.sleep(9)"] * 40]
+    result = graded(submit(forward_pass=WRONG, extra=heavy)).by_name
+    assert result["classify"]["slip"] == "carried"
+
+
 SET = {  # what sets how Python behaves -> whether it does not
     "np.seterr": ("np.seterr(all='raise')", "np.geterr()['over'] == 'warn'"),
     "warnings": (
