@@ -155,7 +155,8 @@ def _own_folders(paths, out):
     for path in paths:
         if _is_folder(path) or not _is_zip(path):
             inner = _listed(path, out) if _is_folder(path) else [path.name]
-            told[path] = {sender(name).student for name in inner}
+            sent = [name for name in inner if ".ipynb" in name]
+            told[path] = {sender(name).student for name in sent or inner}
     alone = Counter(student for people in told.values() if len(people) == 1 for student in people)
     several = len({names[path] for path in told}) > 1 and any(n > 1 for n in alone.values())
     return {

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
@@ -67,8 +67,8 @@ def misnamed(names: Iterable[str], nested: bool = False) -> set[str]:
     """Choose, of files that came together, those that look as if Canvas had named them, and lie.
 
     Canvas puts many students into one folder, and gives each file a number of its own. So its form
-    says nothing of ``ada/hw_1_2_a.ipynb`` and ``bob/hw_1_3_b.ipynb``, whose folders are students,
-    or where two files have one number.
+    says nothing where several folders hold files and one of these is of fewer than two students, as
+    in ``ada/hw_1_2_a.ipynb`` and ``bob/hw_1_3_b.ipynb``, or where two files have one number.
 
     Parameters
     ----------
@@ -85,43 +85,43 @@ def misnamed(names: Iterable[str], nested: bool = False) -> set[str]:
     >>> len(misnamed(["hw_1_2_ada.ipynb", "hw_1_2_bob.ipynb"]))
     2
     """
-    names = [*names]
-    found = {name: place for name in names if (place := _place(printable(name)))}
-    files = {(folder, match[0]): match for folder, match in found.values()}
-    numbers = Counter((match[3], match[4]) for match in files.values())
-    people = {match[1] for (folder, _), match in files.items() if folder or nested}
-    folders = {folder for name in names if (folder := name.rpartition("/")[0])}
-    theirs = len(people) < 2 if nested else len(folders) > 1 and len(people) <= 2 * len(folders)
+    places = {name: _place(printable(name)) for name in names}
+    found = {name: place for name, place in places.items() if place[1]}
+    files, folders = defaultdict(set), defaultdict(set)
+    for folder, match in places.values():
+        folders[folder].add(match and (match[1], match[3]))
+        if match:
+            files[match[3], match[4]].add(PurePosixPath(match[0]).stem)  # its .pdf is no other
+    inner = [people - {None} for folder, people in folders.items() if folder or nested]
+    theirs = (nested or len(inner) > 1) and any(
+        min(len({name for name, _ in people}), len({number for _, number in people})) < 2
+        for people in inner
+    )
     return {
         name
         for name, (folder, match) in found.items()
-        if numbers[match[3], match[4]] > 1 or (theirs and (folder or nested))
+        if len(files[match[3], match[4]]) > 1 or (theirs and (folder or nested))
     }
 
 
 def wrapper(names: Iterable[str]) -> str:
-    """Give the folder in which all files stand, if it is that of a class and not of a student.
-
-    It is one where it holds folders alone, or three notebooks.
+    """Give the folder in which all files stand, if it holds folders alone: it is no student's.
 
     Examples
     --------
     >>> wrapper(["week 1/ada/a.ipynb", "week 1/bob/a.ipynb"])
     'week 1/'
-    >>> wrapper(["sent/all/ada.ipynb", "sent/all/bob.ipynb", "sent/all/eve.ipynb"])
-    'sent/all/'
     >>> wrapper(["ada/first.ipynb", "ada/second.ipynb"])
     ''
     """
     folder, inner = "", [*names]
-    while inner and len({name.partition("/")[:2] for name in inner}) == 1 and "/" in inner[0]:
+    while len({name.partition("/")[0] for name in inner}) == 1:
         part = inner[0].partition("/")[0]
-        if MOODLE.match(part):
-            return ""
+        if MOODLE.match(part) or not all(name.count("/") > 1 for name in inner):
+            break
         folder += f"{part}/"
         inner = [name.partition("/")[2] for name in inner]
-    files = [name for name in inner if "/" not in name]
-    return folder if not files or sum(".ipynb" in name for name in files) > 2 else ""
+    return folder
 
 
 def _place(name):
@@ -129,8 +129,8 @@ def _place(name):
     folder = ""
     for part in name.split("/"):
         if MOODLE.match(part):
-            return None
+            break
         if match := CANVAS.match(part):
             return folder, match
         folder += f"{part}/"
-    return None
+    return name[: name.rfind("/") + 1], None

@@ -140,9 +140,24 @@ SENT = {  # what was sent -> who is graded, and who is refused
         ["lovelaceada_4711", "x_1"],
         [],
     ),
-    "a class in a folder": (
-        {f"Homework 1/all/{who}.ipynb": NOTEBOOK for who in ("ada", "bob", "eve")},
-        ["ada", "bob", "eve"],
+    "the same, of another copy of them": (
+        {f"{day}/{who}_{n}{n}_{n}_w.ipynb": NOTEBOOK for day in "xy" for n, who in enumerate("ab")},
+        ["a_00", "a_00", "b_11", "b_11"],
+        [],
+    ),
+    "the same, few of them": (
+        {f"{'xxyy'[n]}/{who}_{n}{n}_{n}_w.ipynb": NOTEBOOK for n, who in enumerate("abcd")},
+        ["a_00", "b_11", "c_22", "d_33"],
+        [],
+    ),
+    "the same, with a file that a teacher has made of one": (
+        {C + "w.ipynb": NOTEBOOK, C + "w.pdf": b"%PDF", "x_1_2_w.ipynb": NOTEBOOK},
+        ["lovelaceada_4711", "x_1"],
+        [],
+    ),
+    "three notebooks in a folder in a folder": (  # the report tells that one sent several
+        {f"sent/ada/{k}.ipynb": NOTEBOOK for k in range(3)},
+        ["ada"] * 3,
         [],
     ),
     "folders of students in a folder": (
@@ -208,6 +223,7 @@ def test_a_file_on_the_command_line_may_have_any_name(tmp_path):
 NAMED = {  # what stands in the folder -> what is typed there -> who is found
     "folders of students": (["ada/w.ipynb", "bob/w.ipynb", "eve/x.ipynb"], "*", "ada bob eve"),
     "their files": (["ada/w.ipynb", "bob/w.ipynb", "eve/x.ipynb"], "*/*", "ada bob eve"),
+    "with other files": (["ada/w.ipynb", "bob/w.ipynb", "bob/x.txt"], "*", "ada bob"),
     "of Canvas's form": (["ada/hw_1_2_x.ipynb", "bob/hw_1_2_x.ipynb"], "*", "ada bob"),
     "files of Canvas's form": (["ada/hw_1_2_x.ipynb", "bob/hw_1_2_x.ipynb"], "*/*", "ada bob"),
     "folders of Moodle": ([M + "w.ipynb", M.replace("1", "2") + "w.ipynb"], "*", "{0}_11 {0}_22"),
