@@ -50,21 +50,26 @@ def carried(job, code: Code, cases: dict, entries: list[dict], run: Callable) ->
     if blank or not again:
         return entries
     solutions = _solutions(job.assignment.notebook, list(wrong))
+    below, level, outcomes = {}, {}, {}
+    for exercise in exercises:  # which comes after those that it uses
+        name, uses = exercise.name, set(exercise.uses)
+        below[name] = uses.union(*(below.get(n, ()) for n in uses))
+        level[name] = max((level.get(n, 0) for n in uses), default=0) + (name in again)
+    for depth in sorted({level[name] for name in again}):
+        # in its run an answer could read the solutions, so that of none that is called is there
+        group = [name for name in wrong if name in again and level[name] == depth]
+        replaced = set().union(*(below[name] for name in group)) & bad - {*group}
+        cells = [*code.steps, *(solutions[name] for name in wrong if name in replaced)]
+        steps: list[dict] = [{"cell": text} for text in cells]
+        steps += [{"call": n, "of": code.where[n], "cases": cases[n]["args"]} for n in group]
+        found = run(steps)
+        outcomes |= {name: found.get(k) for k, name in enumerate(group, len(cells))}
     judged = []
     for exercise, before in zip(exercises, entries, strict=True):
-        name = exercise.name
-        if name not in again:
-            judged.append(before)
-            continue
-        below = {name}  # its own solution, or one that builds on it, is not where its answer runs
-        for other in reversed(exercises):
-            below.update(other.uses if other.name in below else ())
-        replaced = [other for other in wrong if other in below & bad - {name}]
-        steps = [{"cell": text} for text in (*code.steps, *map(solutions.get, replaced))]
-        call = {"call": name, "of": code.where[name], "cases": cases[name]["args"]}
-        answers = run([*steps, call]).get(len(steps))
-        verdict = judge(answers, cases[name], **exercise.reread)
-        slip = Slip("carried", {**verdict.slip.facts, "names": ", ".join(wrong[name])})
+        answers = outcomes.get(exercise.name)
+        verdict = judge(answers, cases[exercise.name], **exercise.reread)
+        names = ", ".join(wrong[exercise.name])
+        slip = Slip("carried", {**verdict.slip.facts, "names": names})
         judged.append(entry(exercise, replace(verdict, slip=slip)) if verdict.passed else before)
     return judged
 
