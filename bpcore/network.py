@@ -75,7 +75,7 @@ class Network(Value):
 
     @classmethod
     def _unchecked(cls, W, b, g):
-        """Build without checks or copies: for `train`, and for the complex step."""
+        """Build without checks or copies: of what is checked already, and for the complex step."""
         net = object.__new__(cls)
         vars(net).update(W=W, b=b, g=g)
         return net
