@@ -125,13 +125,16 @@ def shell(command, quiet=False):
 
 def live_python():
     """Build JupyterLite with the notebooks that readers get, in each language that is built."""
-    wheel, lite, live = BUILD / "wheel", BUILD / "html" / "lite", BUILD / "live"
+    work, lite, live = BUILD / "lite", BUILD / "html" / "lite", BUILD / "live"
+    notebooks = BUILD / "html" / "notebooks"  # the package lies beside them, for whoever takes them
     if not shell(f"python site/editions.py live bpcore {live}", quiet=True):
         return False
-    remove(wheel, lite, ".jupyterlite.doit.db")  # else it takes for done what was removed
-    if not shell(f"hatchling build --target wheel --directory {wheel}", quiet=True):
+    remove(work, lite, ".jupyterlite.doit.db")  # else it takes for done what was removed
+    remove(*found(f"{notebooks}/*.whl"))
+    work.mkdir()
+    if not shell(f"hatchling build --target wheel --directory {notebooks}", quiet=True):
         return False
-    [built] = wheel.glob("*.whl")
+    [wheel] = notebooks.glob("*.whl")
     folder = Path(sysconfig.get_path("data"), "share", "jupyter", "labextensions")
     options = {
         "apps": ["notebooks", "tree"],
@@ -143,8 +146,8 @@ def live_python():
         "no_sourcemaps": [True],
         "no_unused_shared_packages": [True],
     }
-    command = ["jupyter", "lite", "build", "--log-level", "ERROR", "--lite-dir", str(wheel)]
-    command += ["--piplite-wheels", str(ROOT / built)]
+    command = ["jupyter", "lite", "build", "--log-level", "ERROR", "--lite-dir", str(work)]
+    command += ["--piplite-wheels", str(ROOT / wheel)]
     command += ["--pyodide", PYODIDE] if PYODIDE else []
     # Not in a file, which would not be found in a folder with $ in its name.
     for name, values in options.items():

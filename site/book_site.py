@@ -175,7 +175,8 @@ def setup(app):
     app.add_config_value("book_values", {}, "html", dict)
     app.add_search_language(ChineseSearch)
     app.add_domain(passages.Numbers, override=True)
-    app.add_role("launch", buttons.launch)
+    app.add_role("assignment", buttons.assignment)
+    app.add_role("package", buttons.package)
     # The TeX that MathJax would read, without MathJax: Templates.render translates it.
     app.add_html_math_renderer("mathml", (html_visit_math, None), (html_visit_displaymath, None))
     app.connect("config-inited", address.settings)

@@ -1,8 +1,15 @@
 """The buttons and links that open a chapter as a live notebook."""
 
+from html import escape
+from importlib.metadata import version
+
 from docutils import nodes
 from languages import LANGUAGES
+from reader import FOLDER
 from sphinx.locale import _
+from sphinx.util.nodes import split_explicit_title
+
+PACKAGE = f"bpcore-{version('bpcore')}-py3-none-any.whl"
 
 
 def launch_buttons(app, source, pathto):
@@ -46,13 +53,27 @@ def launch_buttons(app, source, pathto):
     }
 
 
-def launch(name, rawtext, text, lineno, inliner, options=None, content=None):
-    """Link to the live forms of a notebook that is no page of the book."""
+def assignment(name, rawtext, text, lineno, inliner, options=None, content=None):
+    """Link to a student's notebook, as a file of the assignment's name and in its live forms."""
     env = inliner.document.settings.env
     up = "../" * env.docname.count("/")
-    links = []
-    for button in launch_buttons(env.app, text, lambda target, resource: up + target)["buttons"]:
-        links += [nodes.Text(", ")] if links else []
+    _explicit, title, folder = split_explicit_title(text)
+    notebook = f"assignments/{folder}/student.ipynb"
+    links = [file(title, f"{up}{FOLDER}/{notebook}", f"{folder}.ipynb")]
+    for button in launch_buttons(env.app, notebook, lambda target, resource: up + target)["buttons"]:
         where = {"refuri": button["url"], "reftitle": button["tooltip"], "internal": True}
-        links.append(nodes.reference(rawtext, button["text"], **where))
+        links += [nodes.Text(", "), nodes.reference(rawtext, button["text"], **where)]
     return links, []
+
+
+def package(name, rawtext, text, lineno, inliner, options=None, content=None):
+    """Link to the package as one file, which pip installs on any system."""
+    env = inliner.document.settings.env
+    up = env.docname.count("/") + LANGUAGES[env.app.config.language].folder.count("/")
+    return [file(text, f"{'../' * up}{FOLDER}/{PACKAGE}", PACKAGE)], []
+
+
+def file(title, address, saved_as):
+    """Link to a file that the browser is to save under a name."""
+    link = f'<a class="reference download internal" download="{saved_as}" href="{address}">'
+    return nodes.raw("", f"{link}{escape(title)}</a>", format="html")

@@ -2,15 +2,18 @@
 
 import csv
 import re
+from importlib.metadata import version
 from pathlib import Path
 
 from bpgrader import box as sandbox
 from bpgrader import collect, notebook, words
 from bpgrader.__main__ import EPILOG, main
+from bpgrader.assignment import Assignment
 from bpgrader.judge import judge
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "chapters" / "for_instructors.md").read_text(encoding="utf-8")
+OWN = (ROOT / "chapters" / "own_assignment.md").read_text(encoding="utf-8")
 
 
 def test_every_command_of_the_guide_works_in_an_empty_folder(box, shell, tmp_path):
@@ -33,8 +36,8 @@ def test_every_command_of_the_guide_works_in_an_empty_folder(box, shell, tmp_pat
     assert rows["Ada"]["Email"] == "ada@example.org"
 
 
-def test_the_example_of_an_exercise_in_the_guide_works():
-    snippet = re.search(r"```python\n\s+(Exercise\(.+?)```", GUIDE, re.S).group(1)
+def test_the_example_of_an_exercise_works():
+    snippet = re.search(r"```python\n\s+(Exercise\(.+?)```", OWN, re.S).group(1)
     names = {}
     exec("import numpy as np\nfrom bpgrader.draw import network", names)
     exec("from bpgrader.spec import Exercise", names)
@@ -49,9 +52,20 @@ def test_the_example_of_an_exercise_in_the_guide_works():
         assert judge(outcomes, cases, **exercise.reread).passed
 
 
-def test_the_guide_lists_every_assignment():
+def test_the_guide_lists_every_assignment_with_its_points():
     for folder in ROOT.glob("assignments/*/"):
-        assert f"`{folder.name}`" in GUIDE
+        sheet = Assignment.load(folder).sheet
+        code, words = (
+            sum(task.points for task in tasks) for tasks in (sheet.exercises, sheet.written)
+        )
+        (row,) = re.findall(rf"^\| `{folder.name}` \|.*$", GUIDE, re.M)
+        assert row.endswith(f"| {code} + {words} | {len(sheet.written)} |")
+
+
+def test_students_are_told_the_name_of_the_package_as_it_is():
+    for page in (ROOT / "chapters").glob("*.md"):
+        for name in re.findall(r"bpcore-\d[\w.-]*whl", page.read_text(encoding="utf-8")):
+            assert name == f"bpcore-{version('bpcore')}-py3-none-any.whl", page
 
 
 def test_the_limits_of_the_guide_are_those_of_the_code():
