@@ -60,7 +60,8 @@ def assignment(name, rawtext, text, lineno, inliner, options=None, content=None)
     _explicit, title, folder = split_explicit_title(text)
     notebook = f"assignments/{folder}/student.ipynb"
     links = [file(title, f"{up}{FOLDER}/{notebook}", f"{folder}.ipynb")]
-    for button in launch_buttons(env.app, notebook, lambda target, resource: up + target)["buttons"]:
+    menu = launch_buttons(env.app, notebook, lambda target, resource: up + target)
+    for button in menu["buttons"]:
         where = {"refuri": button["url"], "reftitle": button["tooltip"], "internal": True}
         links += [nodes.Text(", "), nodes.reference(rawtext, button["text"], **where)]
     return links, []

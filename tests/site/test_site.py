@@ -120,9 +120,9 @@ def test_the_scripts_of_a_page_are_few(soup, site, page):
 
 
 def test_every_assignment_can_be_had_and_no_solution_is_anywhere(soups, site):
-    article = soups["chapters/assignments.html"].article
+    folder, article = site / "chapters", soups["chapters/assignments.html"].article
     links = [tag["href"] for tag in article.select("a[href]")]
-    saved = {tag["download"]: site / "chapters" / tag["href"] for tag in article.select("[download]")}
+    saved = {tag["download"]: folder / tag["href"] for tag in article.select("[download]")}
     [package] = site.glob("notebooks/*.whl")  # the students' own machines need it for check
     assert saved.pop(package.name).samefile(package)
     for path in sorted(ROOT.glob("assignments/*/student.ipynb")):
