@@ -61,29 +61,15 @@ class Dependencies:
         known = self.imported | self.constants
         return not (statement.fresh or needed.isdisjoint(self.imported)) and needed <= known
 
-    def doubtful(self, passed_over: Container[int]) -> set[Place]:
-        """Choose what is not taken and may count in ways that no name tells, with what it needs.
-
-        Parameters
-        ----------
-        passed_over : container of int
-            Cells whose settings do not count.
-        """
-        taken, names = set(self.taken), set(self.names)
-        found = {place for place in self._calls(DYNAMIC) if place[0] not in self.chosen}
-        for k, cell in enumerate(self.cells):
-            if k not in self.chosen:
-                found |= {(k, j) for j, s in enumerate(cell) if self._may_change(s) & names}
-            if k not in self.chosen and k not in passed_over:
-                found |= {(k, j) for j, s in enumerate(cell) if self.is_setting(s)}
-        if found := found - taken:
-            self.taken |= found
-            self._follow(name for p in found for name in self._at(p).now | self._at(p).late)
-        found, self.taken, self.names = self.taken - taken, taken, names
-        return found
-
-    def _may_change(self, statement):
-        return (statement.may_change & self.data) | (statement.touches & self.made)
+    def others(self, passed_over: Container[int]) -> set[Place]:
+        """Choose what is not taken, but in some cells: it may count in ways that no name tells."""
+        return {
+            (k, j)
+            for k, cell in enumerate(self.cells)
+            if k not in self.chosen and k not in passed_over
+            for j in range(len(cell))
+            if (k, j) not in self.taken
+        }
 
     def _index(self):
         """Note who binds, changes, calls and reads what."""
@@ -109,7 +95,8 @@ class Dependencies:
                 for name in names:
                     index[name].append(place)
             for name, other in s.aliases:
-                self.aliases[name].add(other)
+                if name in held:  # of range(...) and np.arange(...) nothing else is a part
+                    self.aliases[name].add(other)
 
     def _at(self, place):
         return self.cells[place[0]][place[1]]
