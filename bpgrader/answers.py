@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bpgrader.dependencies import DYNAMIC, Dependencies
-from bpgrader.ipython import Clock, NotPythonError, python_of
+from bpgrader.ipython import RUN_THEIR_CODE, Clock, NotPythonError, python_of
 from bpgrader.notebook import BEGIN, source_of, tags_of
 from bpgrader.statements import Statement, statements
+
+MAGIC = re.compile(rf"\s*(%%(?!(?:{'|'.join(RUN_THEIR_CODE)})\b)\w+)")
 
 
 @dataclass(frozen=True)
@@ -33,14 +35,16 @@ class Code:
     broken : set of str
         The exercises of `missing` whose cell could not be read.
     left_out : tuple of (str, str)
-        Names that answers use, with a statement that may change them and is not run.
+        Names that answers use, with a statement that may change them and is not run at first.
+    unread : tuple of (str, str)
+        The same, where it is never run, as its cell could not be read.
     in_turn : bool
         Whether an answer may be right only when it is called before later cells are run: several
-        cells define or change a name that answers use, or that of an answer; or they set how all
-        that follows behaves.
-    doubtful : tuple of (int, str)
-        What may count in ways that no name tells, each with the step before which it stands. It is
-        run where an answer is not right without it.
+        cells define or change a name that answers use, or that of an answer; they set how all that
+        follows behaves; or there are others.
+    others : tuple of (int, str)
+        The lines of the student's own cells on which no answer depends by name, each with the step
+        before which it stands. They are run where an answer is not right without them.
     """
 
     steps: tuple[str, ...] = ()
@@ -50,8 +54,9 @@ class Code:
     missing: Mapping[str, str] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
     left_out: tuple[tuple[str, str], ...] = ()
+    unread: tuple[tuple[str, str], ...] = ()
     in_turn: bool = False
-    doubtful: tuple[tuple[int, str], ...] = ()
+    others: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,17 +128,16 @@ def read_code(source: dict, names: list[str], cells: list[dict]) -> Code:
     chosen = {*last.values(), *by_def.values()}
     rest = [name for name in names if name not in last]
     ids = answer_ids(source, names)
-    texts = [c["source"] for c in cells if c["type"] != "code"]
-    missing = {name: _missing(name, ids[name], own, texts) for name in rest}
+    missing = {name: _missing(name, ids[name], own, cells) for name in rest}
     depends = Dependencies(
         [cell.statements for cell in own],
         chosen,
         set().union(*(cell.binds for cell in known)),
         set(names),
     )
-    released = {source_of(c) for c in source["cells"] if c["cell_type"] == "code"}
-    doubtful = depends.doubtful({k for k, c in enumerate(own) if c.source in released})
-    steps, step_of, unsure = _in_order(known, own, depends, doubtful)
+    released = {source_of(cell) for cell in source["cells"]}
+    steps, step_of, beside = _in_order(known, own, depends, released)
+    unread = tuple(_unread(own, depends))
     return Code(
         tuple(steps),
         {name: step_of[last[name]] for name in names if name in last},
@@ -141,29 +145,41 @@ def read_code(source: dict, names: list[str], cells: list[dict]) -> Code:
         {n: own[k].reads | own[by_def[n]].reads for n, k in last.items()},
         {name: text for name, (text, _) in missing.items()},
         frozenset(name for name, (_, broken) in missing.items() if broken),
-        (*depends.left_out(), *_unread(own, depends.names - depends.known)),
-        bool(unsure)
+        (*depends.left_out(), *unread),
+        unread,
+        bool(beside)
         or last != by_def
         or any(depends.is_setting(s) for k in chosen for s in own[k].statements)
         or _is_defined_again(own, depends.known, depends.names),
-        tuple(unsure),
+        tuple(beside),
     )
 
 
-def _in_order(known, own, depends, doubtful):
-    """Give what is run, in which step each chosen cell is, and what is doubtful before which."""
-    steps, step_of, unsure = [cell.source for cell in known], {}, []
+def _in_order(known, own, depends, released):
+    """Give what is run, in which step each chosen cell is, and what stands beside, before which."""
+    steps, step_of, beside = [cell.source for cell in known], {}, []
+    others = depends.others({k for k, cell in enumerate(own) if cell.source in released})
     for k, cell in enumerate(own):
         if k in depends.chosen:
             step_of[k] = len(steps)
             steps.append(cell.source)
             continue
+        before = None
         for j, statement in enumerate(cell.statements):
-            if (k, j) in doubtful:
-                unsure.append((len(steps), statement.in_place))
-            elif (k, j) in depends.taken:
+            if (k, j) in depends.taken:
                 steps.append(statement.in_place)
-    return steps, step_of, unsure
+            elif (k, j) in others and before == len(steps):  # the next of one cell
+                beside[-1] = before, _joined(beside[-1][1], statement)
+            elif (k, j) in others:
+                before = len(steps)
+                beside.append((before, statement.in_place))
+    return steps, step_of, beside
+
+
+def _joined(text, statement):
+    """Put a statement behind what comes before it in its cell, at the line where it stands."""
+    lines = statement.line - 1 - text.count("\n")
+    return text + "\n" * max(lines, 1) + statement.text
 
 
 def _read_cell(cell, clock):
@@ -174,22 +190,28 @@ def _read_cell(cell, clock):
         return _Cell(cell["id"], cell["source"], [], str(error))
 
 
-def _missing(name, released, cells, texts):
+def _missing(name, released, cells, raw):
     """Say what became of an exercise that no cell defines, and whether its cell is broken."""
     attempt = re.compile(rf"\bdef\s+{name}\b")
+    for cell in raw:
+        magic = MAGIC.match(cell["source"])
+        if cell["type"] == "code" and magic and attempt.search(cell["source"]):
+            why = f"stands in a cell that begins with {magic[1]}, which defines no function here"
+            return f"Not done: {name} {why}; take that line out.", False
     found = [c for c in cells if c.id == released or (c.fault and attempt.search(c.source))]
     if found and found[-1].fault:
         return f"Your cell {found[-1].fault}.", True
     if found and found[-1].source.strip():
         return f"Your cell does not define {name}; keep the name of the function.", False
-    if any(map(attempt.search, texts)):
+    if any(c["type"] != "code" and attempt.search(c["source"]) for c in raw):
         why = "stands in a cell of text, which is not run; make it a cell of code"
         return f"Not done: {name} {why}.", False
     return f"Not done: no cell defines {name}.", False
 
 
-def _unread(cells, names):
+def _unread(cells, depends):
     """Give names that are wanted and stand only in a cell that could not be read."""
+    names = depends.names - depends.known
     bound = set().union(*(cell.binds for cell in cells))
     for cell in cells:
         if cell.fault:

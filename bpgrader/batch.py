@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, as_completed
 from contextlib import AbstractContextManager
 
+from bpgrader.attempts import MachineError
 from bpgrader.environment import NoBoxError
-from bpgrader.grade import Job, MachineError, grade
+from bpgrader.grade import Job, grade
 from bpgrader.result import Result, State
 
 MACHINE = (MachineError, BrokenExecutor, CancelledError, OSError, MemoryError)

@@ -23,9 +23,9 @@ from pathlib import Path
 
 import psutil
 
-from bpgrader import inside
 from bpgrader.dialogue import Dialogue
 from bpgrader.environment import NoBoxError, environment
+from bpgrader.program import program
 
 WALL_STEP, WALL_TOTAL = 8.0, 25.0  # seconds
 MAX_TURN = 1.0  # seconds between two looks at a box; more, and nobody was there to look
@@ -210,15 +210,13 @@ def run(job: dict, *, boxed: bool = True, watch: Watch | None = None) -> Run:
 
 def _start(job, errors, boxed, stack):
     """Start the program inside, with its job on standard input."""
-    program = Path(inside.__file__).read_bytes()  # UTF-8, whatever the language of this machine
     options: dict = {"stdout": subprocess.PIPE, "stderr": errors, "cwd": "/"}
     options["stdin"] = stack.enter_context(_file(json.dumps(job).encode()))
-    argv = [sys.executable, "-I", "-X", "utf8", "-c", program]
+    argv = [sys.executable, "-I", "-X", "utf8", "-c", program()]
     if boxed:
         rules = stack.enter_context(_file(_filter()))
-        program = b"import sys; sys.path.insert(1, '/env/site')\n" + program
         argv = [*command(), "--seccomp", str(rules.fileno())]
-        argv += ["/env/bin/python", "-I", "-S", "-B", "-X", "utf8", "-c", program]
+        argv += ["/env/bin/python", "-I", "-S", "-B", "-X", "utf8", "-c", program("/env/site")]
         options["pass_fds"] = (rules.fileno(),)
         if os.getuid() == 0:
             options |= {"user": NOBODY, "group": NOBODY, "extra_groups": []}

@@ -10,15 +10,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from bpgrader import box
 from bpgrader.answers import Code, read_code
 from bpgrader.assignment import Assignment
-from bpgrader.box import Ending
+from bpgrader.attempts import Runner, in_turn
 from bpgrader.carry import carried, entry
 from bpgrader.judge import judge
 from bpgrader.notebook import UnreadableError, read_cells
 from bpgrader.points import total
-from bpgrader.prune import prune
 from bpgrader.result import Result, Sender, State
 from bpgrader.selftest import selftest
 from bpgrader.spec import HIDDEN_CASES
@@ -26,23 +24,7 @@ from bpgrader.verdict import Slip, Status, Verdict, reread
 from bpgrader.words import other_title, read_words
 
 UNBOXED = "NONE: --unsafe-no-sandbox was given"
-CHECK = {  # what stands in for the student's check
-    "bpgrader/__init__.py": "",
-    "bpgrader/student.py": "def check(*args): pass\ndef inputs_of(*args): pass",
-}
 MISSING = [{"missing": True}]  # the outcome of a call where there is no function
-REASONS = {
-    Ending.STEP: f"It ran longer than {box.WALL_STEP:g} s: is there a loop that never ends?",
-    Ending.TOTAL: f"The {box.WALL_TOTAL:g} s for the notebook were used up before it was done.",
-    Ending.OUTPUT: f"It sent more than {box.MAX_OUTPUT // 1_000_000} MB.",
-    Ending.MEMORY: f"It used more than {box.MEMORY >> 30} GiB of memory.",
-    Ending.DIED: "It ended the whole program (an exit, a signal or a crash).",
-    Ending.FORGED: "It wrote where only the grader's own program writes.",
-}
-
-
-class MachineError(Exception):
-    """The machine, not the submission, is at fault; the submission is not graded."""
 
 
 @dataclass(frozen=True)
@@ -189,10 +171,11 @@ def _entries(job, sheet, code, cases):
         calls[name] = len(steps)
         of, behind = code.where[name], code.defs[name]
         steps.append({"call": name, "of": of, "behind": behind, "cases": cases[name]["args"]})
-    run = functools.partial(_run, _library(sheet.offers), job.boxed, box.Watch(box.WALL_TOTAL))
+    run = Runner(sheet.offers, job.boxed)
     outcomes, stopped = run(steps) if calls else ({}, {})
-    in_turn = functools.cache(lambda: _in_turn(run, steps, code.doubtful))
-    entries = []
+    going = {k: step for k, step in enumerate(steps) if k not in stopped}
+    again = functools.cache(lambda: in_turn(run, going, code.others))
+    entries, cut = [], True
     for exercise in sheet.exercises:
         name = exercise.name
         if name in job.kept:
@@ -202,43 +185,31 @@ def _entries(job, sheet, code, cases):
             cell, call = code.where[name], calls[name]
             verdict = _verdict(outcomes, stopped, call, cell, cases[name], exercise)
             if code.in_turn and not verdict.passed and not {call, cell} & stopped.keys():
-                again = judge(in_turn().get(call), cases[name], **exercise.reread)
-                gone = outcomes.get(call) == MISSING != (in_turn().get(call) or MISSING)
-                verdict = again if again.passed or gone else verdict
+                found, cut = again()
+                there = [o for o in found[call] if o not in (None, MISSING)]
+                tried = [judge(o, cases[name], **exercise.reread) for o in there]
+                tried.sort(key=lambda each: not each.passed)
+                if tried and (tried[0].passed or outcomes.get(call) == MISSING):
+                    verdict = tried[0]
         else:
             status = Status.STOPPED if name in code.broken else Status.NOT_DONE
             verdict = Verdict(status, Slip("absent", {"text": code.missing[name]}))
         entries.append(entry(exercise, verdict))
     entries = carried(job, code, cases, entries, lambda steps: run(steps)[0])
-    return _with_causes(entries, code, calls)
+    return _with_causes(entries, code.uses, code.left_out if cut else code.unread, calls)
 
 
-def _in_turn(run, steps, doubtful):
-    """Call each answer right behind its cell, as a notebook that is run from its top checks it."""
-    order = [(step.get("behind", k), k, step) for k, step in enumerate(steps)]
-    for n, (k, text) in enumerate(doubtful, -len(doubtful)):
-        order.append((k - 0.5, n, {"cell": text, "doubtful": True}))
-    order.sort(key=lambda entry: entry[:2])
-    outcomes, _ = run([step for *_, step in order])
-    return {k: outcomes.get(place) for place, (_, k, _) in enumerate(order)}
-
-
-@functools.cache
-def _library(offers):
-    return CHECK | prune(offers)
-
-
-def _with_causes(entries, code, new):
+def _with_causes(entries, uses_of, not_run, new):
     """Say in which other exercise or cell the reason may lie."""
     statuses = {item["name"]: item["status"] for item in entries}
     for item in entries:
         name = item["name"]
         if item["status"] in (Status.WRONG, Status.STOPPED) and name in new:
-            uses = code.uses[name]
+            uses = uses_of[name]
             others = [n for n in statuses if n in uses - {name} and statuses[n] != Status.PASSED]
             if others:
                 item["message"] += f" It uses {', '.join(others)}: correct that first."
-            for used, text in code.left_out:
+            for used, text in not_run:
                 if used in uses:
                     item["message"] += f" Not run, and may change {used}: {text[:80]!r}."
     return entries
@@ -259,41 +230,3 @@ def _verdict(outcomes, stopped, call, cell, cases, exercise):
         errors = outcomes.get(cell) or [None]
         answers = errors * len(cases["want"])  # the cell failed before it came to the definition
     return judge(answers, cases, **exercise.reread)
-
-
-def _run(library, boxed, watch, steps):
-    """Run all steps; a step that ends the program is left out, and the others run again.
-
-    With a doubtful step all such are left out: they must not use up the time of the others.
-    Returns outcomes and reasons for stopping, both by step.
-    """
-    outcomes, stopped, retried = {}, {}, set()
-    while todo := [
-        k
-        for k in range(len(steps))
-        if k not in stopped and ("cell" in steps[k] or k not in outcomes)
-    ]:
-        if watch.look() < 0.5:
-            stopped.update({k: REASONS[Ending.TOTAL] for k in todo if "call" in steps[k]})
-            break
-        job = {"library": library, "steps": [[k, steps[k]] for k in todo]}
-        run = box.run(job, boxed=boxed, watch=watch)
-        outcomes |= run.outcomes
-        guilty = run.guilty
-        if run.ended is not Ending.FORGED:
-            if run.ended is Ending.FINISHED or run.outcomes.keys() >= set(todo):
-                break
-            if guilty is None or guilty in run.outcomes:  # between two steps
-                guilty = next(k for k in todo if k not in run.outcomes)
-        # never begun, or killed: perhaps by the machine; once more before anybody is blamed
-        at_fault = not run.ready or run.ended is Ending.SCARCE
-        if (at_fault or run.killed) and guilty not in retried:
-            retried.add(guilty)
-            continue
-        if at_fault:
-            raise MachineError(f"the box ended early twice ({run.ended}, {run.detail})")
-        outcomes.pop(guilty, None)
-        alike = [k for k in todo if "doubtful" in steps[k]]
-        left_out = alike if guilty in alike else [guilty]
-        stopped.update(dict.fromkeys(left_out, REASONS[run.ended]))
-    return outcomes, stopped

@@ -10,8 +10,10 @@ import ast
 import codeop
 import contextvars
 import functools
+import importlib
 import inspect
 import json
+import linecache
 import os
 import symtable
 import sys
@@ -22,6 +24,8 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+
+from bpgrader.shell import Absent, Nothing, Shell
 
 MAX_NUMBERS, MAX_DEPTH = 10_000, 6
 CONTEXT = contextvars.copy_context()  # of all cells: what one sets, as with np.seterr, stays
@@ -156,33 +160,6 @@ def describe(error: BaseException, file: str = "<cell>") -> dict:
     return {"error": type(error).__name__[:60], "text": text, "line": line}
 
 
-class _Nothing:
-    """Stands for what only a notebook has, such as get_ipython() and display()."""
-
-    def __init__(self, *args, **options):
-        pass
-
-    def __getattr__(self, name):
-        return _Nothing
-
-
-class _Absent:
-    """Stands for what is not here; an answer that does not use it does not miss it."""
-
-    def __init__(self, error):
-        self.__dict__["error"] = error
-
-    def __getattr__(self, name):
-        raise self.__dict__["error"]
-
-    def __call__(self, *args, **options):
-        raise self.__dict__["error"]
-
-    __getitem__ = __setitem__ = __iter__ = __len__ = __neg__ = __call__
-    __add__ = __sub__ = __mul__ = __truediv__ = __matmul__ = __pow__ = __call__
-    __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rmatmul__ = __call__
-
-
 def _run_cell(source, file, names, compiler):
     """Run a cell, statement by statement; give its first error.
 
@@ -193,28 +170,36 @@ def _run_cell(source, file, names, compiler):
         tree = ast.parse(source, file)
     except BaseException as error:
         return [describe(error, file)]
+    importlib.invalidate_caches()  # a cell before may have written a module
+    lines = f"{source.rstrip()}\n".splitlines(keepends=True)
+    linecache.cache[file] = len(source), None, lines, file  # for inspect.getsource
     for node in tree.body:
         try:
-            _run_statement(node, file, names, compiler)
+            _run_statement(node, file, names, compiler, node is tree.body[-1])
         except BaseException as error:
             errors.append(describe(error, file))
-            absent = isinstance(error, (ImportError, OSError))
+            absent = isinstance(error, (ImportError, OSError, EOFError))
             for name in _bound(node) if absent else ():
-                names.setdefault(name, _Absent(error))
-            if not absent and not any(isinstance(v, (_Absent, _Nothing)) for v in names.values()):
+                names.setdefault(name, Absent(error))
+            if not absent and not any(isinstance(v, (Absent, Nothing)) for v in names.values()):
                 break
     return errors[:1]
 
 
-def _run_statement(node, file, names, compiler):
-    """Run a statement; its annotations are values, but texts where one names what is not here."""
+def _run_statement(node, file, names, compiler, last):
+    """Run a statement; its annotations are values, but texts where one names what is not here.
+
+    The value of the last line of a cell is shown.
+    """
     found = (getattr(n, field, None) for n in ast.walk(node) for field in ("annotation", "returns"))
     try:
         for annotation in filter(None, found):
             eval(compile(ast.Expression(annotation), file, "eval"), names)
     except Exception:
         compiler = _compiler(compiler.flags | __future__.annotations.compiler_flag)
-    code = compiler(ast.Module([node], []), file, "exec")
+    shown = last and isinstance(node, ast.Expr)
+    tree, mode = (ast.Interactive([node]), "single") if shown else (ast.Module([node], []), "exec")
+    code = compiler(tree, file, mode)
     if code.co_flags & inspect.CO_COROUTINE or "asyncio" in sys.modules:
         _loop().run_until_complete(_loop().create_task(_loop().step(code, names), context=CONTEXT))
     else:
@@ -271,7 +256,7 @@ def main() -> None:
         os.makedirs(os.path.dirname(os.path.join(library, path)), exist_ok=True)
         with open(os.path.join(library, path), "w", encoding="utf-8") as file:
             file.write(source)
-    sys.path.insert(0, library)
+    sys.path[:0] = [library, ""]  # the second is where the notebook is
 
     def send(**event):
         out.write(json.dumps({"key": job["key"], **event}) + "\n")
@@ -279,7 +264,7 @@ def main() -> None:
     send(ready=True)
     sys.modules["__main__"] = ModuleType("__main__")  # where pickle looks for a class
     names = vars(sys.modules["__main__"])
-    names |= {"get_ipython": _Nothing, "display": _Nothing}
+    Shell(names).install()
     compiler = _compiler(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     for k, step in job["steps"]:
         send(start=k)

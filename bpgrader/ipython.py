@@ -12,6 +12,7 @@ SECONDS = 10  # of processor time, for all cells of a notebook
 MAX_LINE = 20_000  # characters, where there is syntax of IPython's own: its patterns are slow
 RUN_THEIR_CODE = ("time", "capture", "prun")  # magics that run Python in the notebook's names
 PYLAB = re.compile(r"^([ \t]*)get_ipython\(\)\.run_line_magic\('pylab', .*\)$", re.M)
+OPTIONS = re.compile(r"(-[lsTD] *\S+ +|-[a-zA-Z]+ +|--[\w-]+ +)*")  # of %prun and %time
 LINE_MAGIC = re.compile(r"^([ \t]*)get_ipython\(\)\.run_line_magic\('(?:time|prun)', (.+)\)$", re.M)
 
 
@@ -74,7 +75,7 @@ def python_of(source: str, clock: Clock) -> tuple[str, ast.Module]:
     except Exception:  # of IPython, about what a stranger wrote
         raise NotPythonError("is not valid Python") from None
     text = PYLAB.sub(r"\1from numpy import *", text)  # its plots are not run
-    text = LINE_MAGIC.sub(lambda match: match[1] + ast.literal_eval(match[2]), text)
+    text = LINE_MAGIC.sub(_timed, text)
     tree = _parse(text)
     body = _cell_magic(tree)
     if body is not None:
@@ -98,6 +99,16 @@ def _parse(source):
 
 def _reason(error):
     return f"is not valid Python (line {error.lineno}: {error.msg})"
+
+
+def _timed(match):
+    """Give the code of a line that begins with %time or %prun; if it is none, the line stays."""
+    code = OPTIONS.sub("", ast.literal_eval(match[2]), count=1)
+    try:
+        _parse(code)
+    except NotPythonError:
+        return match[0]
+    return match[1] + code
 
 
 def _cell_magic(tree):

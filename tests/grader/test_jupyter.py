@@ -9,6 +9,7 @@ import json
 import random
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from pathlib import Path
@@ -18,7 +19,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from bpgrader import box, ipython
 from bpgrader.answers import read_code
-from bpgrader.grade import _in_turn
+from bpgrader.attempts import in_turn
 from bpgrader.notebook import UnreadableError, read_cells
 from bpgrader.statements import statements
 
@@ -52,21 +53,23 @@ def read(*sources):
 
 
 def of_jupyter(*sources):
-    done = subprocess.run(
-        [sys.executable, "-c", JUPYTER],
-        input=json.dumps(["import numpy as np", *sources]),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, "-c", JUPYTER],
+            input=json.dumps(["import numpy as np", *sources]),
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=folder,
+        )
     return json.loads(done.stdout.splitlines()[-1])
 
 
 def of_grader(*sources, boxed=False, again=False):
-    """Run what the grader would run, or what it runs again; these notebooks are our own."""
+    """Run what the grader would run, or all that it runs again; these notebooks are our own."""
     code = read(*sources)
     if "answer" not in code.where or (again and not code.in_turn):
-        return None
+        return [] if again else None
     steps: list = [{"cell": text} for text in code.steps]
     of, behind = code.where["answer"], code.defs["answer"]
     steps.append({"call": "answer", "of": of, "behind": behind, "cases": [[]]})
@@ -75,8 +78,11 @@ def of_grader(*sources, boxed=False, again=False):
         job = {"library": {}, "steps": list(map(list, enumerate(steps)))}
         return box.run(job, boxed=boxed).outcomes, {}
 
-    outcomes = _in_turn(run, steps, code.doubtful) if again else run(steps)[0]
-    return outcomes[len(steps) - 1][0].get("value")
+    last = len(steps) - 1
+    if not again:
+        return run(steps)[0][last][0].get("value")
+    found, _ = in_turn(run, dict(enumerate(steps)), code.others)
+    return [outcomes[0].get("value") for outcomes in found[last]]
 
 
 DEF = "def answer(): return table[1]"
@@ -115,6 +121,21 @@ NOTEBOOKS = {
     "display": ["display(1)\nfrom_here = 1\ndef answer(): return 18"],
     "get_ipython": ["get_ipython().run_line_magic('pwd', '')\ndef answer(): return 19"],
     "windows ends of lines": ["x = 20\r\ndef answer():\r\n    return x\r\n"],
+    "prun with options": ["%prun -q -s cumtime x = 61", "def answer(): return x"],
+    "time of something that is no code": ["def answer(): return 62\nif 0:\n    %time 3 +"],
+    "the source of one's own": [
+        "import inspect\ndef h():\n    return 1\ndef answer(): return len(inspect.getsource(h))"
+    ],
+    "the source of another cell": [
+        "import inspect",
+        "def h():\n    return 1",
+        "def answer(): return len(inspect.getsource(h))",
+    ],
+    "what shows something": [
+        "from IPython.display import Latex, clear_output, display\nimport IPython",
+        "def answer():\n    display(Latex('$x$'))\n    clear_output()\n"
+        "    IPython.display.display(IPython.display.HTML('x'))\n    return 63",
+    ],
     "letters of other languages": ["größe = 21\ndef answer(): return größe", "größe = 22"],
     # state
     "filled in a loop": ["table = {}\nfor k in range(3): table[k] = 5 * k", DEF],
@@ -334,6 +355,36 @@ DOUBTFUL = {  # what no name tells: run again with it, where an answer is not ri
         "up()",
         "def answer(): return up()",
     ],
+    "a file": ["open('c.txt', 'w').write('112')", "def answer(): return int(open('c.txt').read())"],
+    "a module, by %%writefile": [
+        "%%writefile helper.py\ndef f(): return 113",
+        "%%writefile -a helper.py\ndef g(): return f()",
+        "def answer():\n    from helper import g\n    return g()",
+    ],
+    "a module, by Python": [
+        "from pathlib import Path\nPath('m1.py').write_text('k = 114')",
+        "import m1",
+        "def answer(): return m1.k",
+    ],
+    "%run": ["%%file m2.py\nk = 115", "%run m2.py", "def answer(): return k"],
+    "%run -i": ["%%file m3.py\nk = n + 1", "n = 115", "%run -i m3", "def answer(): return k"],
+    "%env": ["import os\n%env SCALE=117", "def answer(): return int(os.environ['SCALE'])"],
+    "%set_env": ["%set_env SCALE 118", "import os\ndef answer(): return int(os.getenv('SCALE'))"],
+    "get_ipython().user_ns": ["get_ipython().user_ns['k'] = 119", "def answer(): return k"],
+    "get_ipython().push": ["ip = get_ipython()", "ip.push({'k': 120})", "def answer(): return k"],
+    "get_ipython().ex": ["get_ipython().ex('k = 121')", "def answer(): return k"],
+    "get_ipython().run_cell": ["get_ipython().run_cell('k = 122')", "def answer(): return k"],
+    "%time with a value": ["k = 61", "x = %time k + k", "def answer(): return x + 1"],
+    "the last value shown": ["124", "def answer(): return _"],
+    "the last but two": ["125", "0", "0", "def answer(): return ___"],
+    "the last value, given a name": ["def answer(): return k", "126", "k = _"],
+    "eval": ["k = 127", "def answer(): return eval('k')"],
+    "globals read": ["k = 128", "def answer(): return globals()['k']"],
+    "the module of the notebook": [
+        "k = 129\nimport sys\nsys.modules['__main__'].k = k",
+        "import __main__",
+        "def answer(): return __main__.k",
+    ],
     "a setting of a later answer": [
         "def answer(): return 110 + float(np.exp(np.array(-1e3)))",
         "def other(): pass\nanswer_2 = other\nnp.seterr(all='raise')",
@@ -342,18 +393,21 @@ DOUBTFUL = {  # what no name tells: run again with it, where an answer is not ri
 
 
 @pytest.mark.parametrize("name", DOUBTFUL)
-def test_what_no_name_tells_is_run_where_an_answer_is_not_right_without_it(name):
+def test_what_no_name_tells_is_run_where_an_answer_is_not_right_without_it(name, box):
     cells = DOUBTFUL[name]
     want = 110 if "later" in name else of_jupyter(*cells)
     assert want is not None
-    assert want in (of_grader(*cells), of_grader(*cells, again=True))
+    again = of_grader(*cells, boxed=True, again=True)
+    assert want in (of_grader(*cells, boxed=True), *again)
 
 
 def test_what_is_left_out_is_said():
     code = read("h = lambda x: x", "h(1)", "def answer(): return h(2)")
-    assert (code.left_out, code.in_turn) == ((), False)
+    assert code.left_out == ()
     code = read("model = Model()", "loss = model.step(1)", "def answer(): return model.w")
     assert ("model", "loss = model.step(1)") in code.left_out
+    for cell in ("%%timeit\ndef answer(): return 1", "%%keep\n\ndef answer(): return 1"):
+        assert f"begins with {cell.split()[0]}" in read(cell).missing["answer"]
     code = read("def helper(x)\n    return x", "def answer(): return helper(1)")
     assert code.left_out[0][0] == "helper"
     assert "not valid Python" in code.left_out[0][1]
@@ -362,12 +416,13 @@ def test_what_is_left_out_is_said():
 def test_tests_and_experiments_are_not_run():
     cells = (
         "EPS = 1e-9\nW = np.ones(3)",
-        "def answer(): return EPS",
+        "def answer(): return EPS * len(range(1)) * np.ones(1)[0]",
+        "for k in range(9): train(k)\nfor k in np.arange(9): train(k)\nx = np.pi",
         "assert answer() == 1\nprint(EPS)\ncheck('answer', answer)",
         "np.testing.assert_allclose(answer(), EPS)",
         "costs = train(W, EPS)\nplot(costs)",
     )
-    assert read(*cells).steps[1:] == ("EPS = 1e-9", "def answer(): return EPS")
+    assert read(*cells).steps[1:] == ("EPS = 1e-9", cells[1])
 
 
 REFUSED = {
@@ -421,6 +476,10 @@ LARGE = {
 def test_names_that_pylab_gives_are_there():
     """IPython gives them in a program with windows alone, so they are not compared with its own."""
     assert of_grader("%pylab inline", "def answer(): return int(exp(zeros(3)).sum())") == 3
+
+
+def test_a_question_that_nobody_answers_harms_only_who_uses_it():
+    assert of_grader("n = input('n?')\ndef answer(): return 64") == 64
 
 
 @pytest.mark.parametrize("name", LARGE)

@@ -9,10 +9,10 @@ FOLDER = Path(__file__).parents[2] / "bpgrader"
 MODULES = {p.stem: ast.parse(p.read_text(encoding="utf-8")) for p in sorted(FOLDER.glob("*.py"))}
 # Each line may import those above it, and within a line those before.
 LAYERS = [
-    *("inside", "clock", "verdict", "compare", "cures", "hints", "forms", "judge"),
+    *("shell", "inside", "clock", "verdict", "compare", "cures", "hints", "forms", "judge"),
     *("changes", "undo", "repair", "probe", "student"),
     *("points", "spec", "assignment", "draw", "mutants"),
-    *("environment", "dialogue", "box", "selftest"),
+    *("environment", "dialogue", "program", "box", "selftest"),
     *(
         "result",
         "notebook",
@@ -24,7 +24,7 @@ LAYERS = [
         "senders",
         "collect",
     ),
-    *("prune", "carry", "grade", "batch", "executors"),
+    *("prune", "attempts", "carry", "grade", "batch", "executors"),
     *(
         "store",
         "resume",

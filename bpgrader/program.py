@@ -1,0 +1,30 @@
+"""The program of the box as one text, as Python's option -c takes it: no file goes in."""
+
+from pathlib import Path
+
+from bpgrader import inside, shell
+
+MODULE = """
+import sys, types
+sys.path[1:1] = {paths}
+module = sys.modules[{name!r}] = types.ModuleType({name!r})
+exec(compile({text!r}, {name!r}, "exec"), vars(module))
+"""
+
+
+def program(*paths: str) -> bytes:
+    """Write the program that runs a student's cells.
+
+    Parameters
+    ----------
+    *paths : str
+        Folders in which it finds modules.
+
+    Examples
+    --------
+    >>> b"def main()" in program("/env/site")
+    True
+    """
+    text = Path(shell.__file__).read_text(encoding="utf-8")  # whatever this machine's language is
+    before = MODULE.format(paths=list(paths), name=shell.__name__, text=text)
+    return before.encode() + Path(inside.__file__).read_bytes()
