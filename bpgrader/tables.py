@@ -1,5 +1,6 @@
 """Tables as spreadsheets and course sites read and write them."""
 
+import codecs
 import csv
 import io
 import re
@@ -8,8 +9,9 @@ from pathlib import Path
 
 from bpgrader.store import write
 
-FORMULA = re.compile(r"((?:^|[;,\t\r\n])\s*)(?=[=+\-@])")
-SAFE = re.compile(r"((?:^|[;,\t\r\n])\s*)'(?=[=+\-@])")
+BEGINS = r"[=+\-@\uff1d\uff0b\uff0d\uff20]"  # a formula; the wide ones do so in East Asian Excel
+FORMULA = re.compile(rf"((?:^|[;,\t\r\n])\s*)(?={BEGINS})")
+SAFE = re.compile(rf"((?:^|[;,\t\r\n])\s*)'(?={BEGINS})")
 SEPARATOR = re.compile(r"sep=([^\w\s\"]|\t)\n", re.I)  # for Excel, which does not show this line
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?%?$", re.I)
 
@@ -72,12 +74,16 @@ def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
     Raises
     ------
     ValueError
-        If it is not a table in UTF-8 with one name for every column.
+        If it is not a table in UTF-8, or in UTF-16 that says so, with one name for every column.
     """
+    with path.open("rb") as file:
+        marked = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValueError(f"{path.name} is not a table in UTF-8; save it as CSV UTF-8") from None
+        text = path.read_text(encoding="utf-16" if marked else "utf-8-sig")
+    except UnicodeError:
+        text = "\0"
+    if "\0" in text:
+        raise ValueError(f"{path.name} is not a table in UTF-8; save it as CSV UTF-8")
     told = SEPARATOR.match(text)
     text = text[told.end() :] if told else text
     if not text.strip():

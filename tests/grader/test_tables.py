@@ -7,7 +7,7 @@ import pytest
 
 from bpgrader.tables import read_table, spreadsheet_safe, write_table
 
-STARTS = ["=1+1", "+1+cmd", "-2+3", "@SUM(1)", "=HYPERLINK(1)"]
+STARTS = ["=1+1", "+1+cmd", "-2+3", "@SUM(1)", "=HYPERLINK(1)", "＝1+1", "＠SUM(1)"]
 BEFORE = ["", " ", "a;", "a,", "a\t", "a\n", "a\r\n", "a; ", 'a";', "x;\t", "\t", "\r"]
 
 
@@ -17,7 +17,7 @@ def test_no_part_of_a_text_becomes_a_formula(before, start, delimiter, tmp_path)
     write_table(tmp_path / "t.csv", [["name", "text"], ["ada", before + start]])
     with open(tmp_path / "t.csv", encoding="utf-8", newline="") as file:
         fields = [field for row in csv.reader(file, delimiter=delimiter) for field in row]
-    assert not [f for f in fields if f.strip()[:1] in ("=", "+", "-", "@")]
+    assert not [f for f in fields if f.strip()[:1] and f.strip()[0] in "=+-@＝＋－＠"]
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_numbers_and_plain_words_stay(text):
 
 @pytest.mark.parametrize("told", ["", "sep={}\r\n", "SEP={}\n"])
 @pytest.mark.parametrize("delimiter", ",;\t")
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 @pytest.mark.parametrize(
     ("name", "quoting"), [("b", csv.QUOTE_MINIMAL), ("b, or; c,; d", csv.QUOTE_ALL)]
 )
@@ -47,6 +47,8 @@ def test_a_table_is_read_as_others_write_it(told, delimiter, encoding, name, quo
         (b"", "is empty"),
         (b"sep=;\r\n", "is empty"),
         ("ä".encode("latin-1"), "UTF-8"),
+        ("a,b".encode("utf-16-le"), "UTF-8"),  # which does not say so
+        (b"\xff\xfea", "UTF-8"),
         (b"a,b\n1,2,3\n", "row 2"),
         (b'a,b\n1,"2\n3,4\n', "can be read"),  # cut off, or a quote too much: the rest is lost
         pytest.param(b'a,b\n"' + b"x" * 200_000, "can be read", id="a long field"),
