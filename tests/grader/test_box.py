@@ -5,8 +5,8 @@ from click.testing import CliRunner
 
 from bpgrader import box as sandbox
 from bpgrader.__main__ import main
+from bpgrader.attempts import MachineError
 from bpgrader.environment import NoBoxError
-from bpgrader.grade import MachineError
 from bpgrader.selftest import selftest
 
 LEAKS = {

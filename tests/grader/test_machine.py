@@ -18,9 +18,10 @@ import pytest
 from click.testing import CliRunner
 
 from bpgrader.__main__ import main
+from bpgrader.attempts import MachineError
 from bpgrader.batch import grade_all
 from bpgrader.environment import NoBoxError, cache
-from bpgrader.grade import Job, MachineError
+from bpgrader.grade import Job
 from bpgrader.result import State
 from bpgrader.store import load, write
 
