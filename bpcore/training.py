@@ -189,7 +189,7 @@ def train(
     net, X, Y, loss = as_problem(net, X, Y, loss, order="A")
     learning_rate = valid.as_positive(learning_rate, "learning_rate")
     epochs, every = valid.as_count(epochs, "epochs"), _every(record)
-    _check_batch_size(batch_size, X.shape[1])
+    batch_size = _batch_size(batch_size, X.shape[1])
     if callback is not None:
         valid.as_callable(callback, "callback")
     rng, start, taken = _resume(rng, history)
@@ -236,14 +236,16 @@ def _stops(callback, epoch, net, J):
         raise TypeError(f"callback must return True or False, got {what}") from None
 
 
-def _check_batch_size(batch_size, m):
-    if batch_size is None:
-        return
-    wanted = "a whole number or None"
-    if valid.as_count(batch_size, "batch_size", at_least=1, wanted=wanted) > m:
+def _batch_size(size, m):
+    """Check the size of a batch, None for the full one."""
+    if size is None:
+        return None
+    size = valid.as_count(size, "batch_size", at_least=1, wanted="a whole number or None")
+    if size > m:
         raise ValueError(
-            f"batch_size must be at most m = {m}, got {batch_size}; did you mean batch_size=None?"
+            f"batch_size must be at most m = {m}, got {size}; did you mean batch_size=None?"
         )
+    return size
 
 
 def _every(record):

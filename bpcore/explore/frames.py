@@ -85,7 +85,7 @@ def frames(
     """
     values = listed(values, "values", "positions")
     as_callable(draw, "draw")
-    if not 0 <= as_count(start, "start", at_least=-(10**9)) < len(values):
+    if not 0 <= (start := as_count(start, "start", at_least=-(10**9))) < len(values):
         raise ValueError(f"start must be a position from 0 to {len(values) - 1}, got {start}")
     pictures = [_drawn(draw, alt, (v,)) for v in values]
     return _framed(pictures, (label,), (values,), (form,), (start,))

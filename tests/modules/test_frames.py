@@ -2,6 +2,7 @@
 
 import base64
 import html
+import json
 import re
 
 import matplotlib
@@ -109,6 +110,14 @@ def test_a_start_that_is_no_position(start):
         says = rf"\[{k}\] {least}" if start < 0 else r" must be positions in 2 × 2, got \("
         with pytest.raises(ValueError, match=rf"^start{says}"):
             explore.grid(draw, [1, 2], [3, 4], labels=("u", "v"), alt=str, start=pair)
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.uint8, np.array])
+def test_a_start_of_any_whole_kind_is_stored_as_a_number(kind):
+    one = explore.frames(draw, [1, 2], label="k", alt=str, start=kind(1))
+    pair = (kind(1), kind(0))
+    two = explore.grid(draw, [1, 2], [3], labels=("u", "v"), alt="{}{}".format, start=pair)
+    assert json.dumps([one.state, two.state]) == '[{"at": [1]}, {"at": [1, 0]}]'
 
 
 def test_no_positions():
