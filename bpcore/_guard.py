@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, replace
+from inspect import signature
 from types import FunctionType
 from typing import Any, ClassVar
 
@@ -38,6 +39,9 @@ class Guard:
         if traced := [x for x in arguments if isinstance(x, Traced)]:
             return traced[0].tape.write(self, arguments, {})
         x, what = arguments[0], f"what {self.name} returns"
+        if np.ndim(x) > 2:  # a stack: each network by itself, as elsewhere
+            each = [self(*parts) for parts in zip(*np.broadcast_arrays(*arguments), strict=True)]
+            return np.array(each).reshape(np.shape(x))
         wanted = np.shape(x) if self.shape is None else self.shape
         try:
             value = untouched(self.function, self.name, *arguments)
@@ -74,11 +78,26 @@ def untouched(function, name, *arguments):
     """Call a function of the user's with arrays that it cannot change."""
     arguments = [read_only(x) if isinstance(x, np.ndarray) else x for x in arguments]
     try:
-        return function(*arguments)
+        return called(function, name, *arguments)
     except ValueError as error:
         if "read-only" not in str(error):
             raise
         raise ValueError(f"{name} must not change its arguments: {error}; copy them") from error
+
+
+def called(function, name, *arguments):
+    """Call a function of the user's; name it, if it takes another number of arguments."""
+    try:
+        return function(*arguments)
+    except TypeError as error:
+        try:
+            signature(function).bind(*arguments)
+        except ValueError:  # it is of C, and does not tell
+            raise error from None
+        except TypeError:
+            wanted = f"{len(arguments)} argument{'s' * (len(arguments) > 1)}"
+            raise TypeError(f"{name} must take {wanted}: {error}") from error
+        raise
 
 
 def guard_fields(value, kind, *names):

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bpcore import _validate as valid
+from bpcore._guard import called
 from bpcore.backprop import Gradients
 from bpcore.network import Network, as_network
 
@@ -115,9 +116,9 @@ def _unflatten(theta, net):
 def _value(f, x, kind=float):
     """Call f and check that it gives one finite number; it becomes one of Python's own."""
     try:
-        y = valid.as_callable(f, "f")(x)
+        y = called(valid.as_callable(f, "f"), "f", x)
     except TypeError as error:
-        if kind is float or not callable(f):
+        if kind is float or not valid.cure(x, "x", lambda x: f(x) is not None, "np.real({})"):
             raise
         what = f"f must take complex numbers for the complex step: {error}"
         raise TypeError(f"{what}; use numerical_gradient") from error

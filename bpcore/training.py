@@ -231,7 +231,7 @@ def _stops(callback, epoch, net, J):
     answer = untouched(callback, "callback", epoch, net, J)
     try:
         return bool(answer)
-    except ValueError:  # an array of several numbers
+    except (TypeError, ValueError):  # a missing value, an array of several numbers
         what = valid.describe(answer)
         raise TypeError(f"callback must return True or False, got {what}") from None
 

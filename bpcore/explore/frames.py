@@ -5,13 +5,14 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from bpcore._guard import called
 from bpcore._validate import as_callable, as_count, describe
 from bpcore.explore._picture import Picture, image, listed, pair, svg
 
 
 def _text(function, name, *position):
     """Call a function of the user's that puts a position into words."""
-    text = as_callable(function, name)(*position)
+    text = called(as_callable(function, name), name, *position)
     if not isinstance(text, str):
         raise TypeError(f"{name} must return a str, got {describe(text)}")
     return text
@@ -19,7 +20,7 @@ def _text(function, name, *position):
 
 def _drawn(draw, alt, position):
     """Draw one frame."""
-    figure = draw(*position)
+    figure = called(draw, "draw", *position)
     if not isinstance(figure, Figure):
         raise TypeError(f"draw must return a matplotlib Figure, got {describe(figure)}")
     return {"svg": svg(figure), "alt": _text(alt, "alt", *position)}
