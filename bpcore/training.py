@@ -269,11 +269,14 @@ def _resume(rng, history):
         )
     if rng is not None:
         raise ValueError("rng must be left out: history goes on with its own shuffling")
-    bits = getattr(np.random, kind := history.rng_state["bit_generator"], None)
-    if not (isinstance(bits, type) and issubclass(bits, np.random.BitGenerator)):
-        raise ValueError(f"history must have shuffled with a generator of NumPy's own, got {kind}")
-    bits = bits()
-    bits.state = history.rng_state
+    known = {kind.__name__: kind for kind in np.random.BitGenerator.__subclasses__()}
+    try:
+        bits = known[history.rng_state["bit_generator"]]()
+        bits.state = history.rng_state
+    except (KeyError, OverflowError, TypeError, ValueError):
+        wanted = "a generator of NumPy's own"
+        got = valid.describe(history.rng_state)
+        raise ValueError(f"history must have shuffled with {wanted}, got {got}") from None
     return np.random.Generator(bits), history.epochs, history.steps
 
 

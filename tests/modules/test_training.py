@@ -7,6 +7,7 @@ import re
 import signal
 import sys
 import textwrap
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -582,12 +583,15 @@ def test_a_shuffling_that_nobody_here_can_go_on_with_is_refused():
     net, data = init_network([2, 1], rng=0), blobs(20, rng=0)
     rng = np.random.Generator(Own(3))
     net, history = train(net, data.X, data.Y, learning_rate=0.1, epochs=1, batch_size=6, rng=rng)
-    for kind in ("Own", "default_rng", "seed"):
-        history.rng_state["bit_generator"] = kind
-        with pytest.raises(
-            ValueError, match=f"^history must have shuffled with .* own, got {kind}$"
-        ):
-            train(net, data.X, data.Y, learning_rate=0.1, epochs=1, batch_size=6, history=history)
+    state = np.random.PCG64().state
+    for bad in (
+        history.rng_state, {}, 5, [], state | {"bit_generator": "default_rng"},
+        state | {"bit_generator": "seed"}, state | {"bit_generator": []}, state | {"state": 5},
+        state | {"state": {}}, {"bit_generator": "PCG64"}, state | {"bit_generator": "SFC64"},
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=r"^history must have shuffled with .* own, got "):
+            train(net, data.X, data.Y, learning_rate=0.1, epochs=1, batch_size=6,
+                  history=replace(history, rng_state=bad))  # fmt: skip
 
 
 def test_a_run_that_diverged_inside_an_epoch_cannot_be_resumed():
@@ -604,6 +608,25 @@ def test_a_run_that_diverged_inside_an_epoch_cannot_be_resumed():
         ):
             train(done, DATA.X, DATA.Y, **again, history=history)
     assert train(done, DATA.X, DATA.Y, **options | {"learning_rate": 1e-9, "epochs": 1}, rng=0)
+
+
+# numbers whose squares are none
+
+
+def test_a_gradient_whose_square_overflows_is_finite():
+    net, X = Network([None, [[0.0]]], [None, [[0.0]]]), [[1e200]]
+    _, history = train(net, X, [[1]], learning_rate=1e-300, epochs=1)
+    assert history.gradient_norm[0] == pytest.approx(5e199, rel=1e-15)
+
+
+@pytest.mark.parametrize("z", [300.0, 400.0, 700.0, 1e3])
+def test_a_gradient_whose_square_vanishes_is_not_zero(z):
+    """Of a confident sample: only where it is 0 is it said to be."""
+    net, X, Y = Network([None, [[z, 0.0]]], [None, [[0.0]]]), [[1.0], [1.0]], [[1]]
+    _, history = train(net, X, Y, learning_rate=0.1, epochs=1)
+    slope = float(np.abs(cross_entropy.delta([[z]], [[1]])).item())
+    assert history.gradient_norm[-1] == pytest.approx(3**0.5 * slope, rel=1e-14, abs=0)
+    assert ("the gradient is zero" in history.report) == (slope == 0)
 
 
 # divergence
