@@ -72,7 +72,8 @@ class GradientCheck(Value):
         layers[0] is None; layers[i] is the LayerCheck of layer i.
     where : str
         The entry that is furthest off, such as ``W[2][0, 1]``, in the last layer that is wrong:
-        there the backward pass goes wrong first. If none is wrong, in all layers.
+        there the backward pass goes wrong first, and in what is wrong of it. If none is wrong, in
+        all layers.
     analytic, numerical : float
         Its derivative by the backward pass and by the numerical method.
     method : str
@@ -224,15 +225,16 @@ def check_gradients(
         want, floor = _numerical(net, X, Y, loss, method, h)
         if not judged.any():
             floor[:] = np.inf
-        layers, wrong, start = [None], slice(None), 0
+        layers, start = [], 0
         for i in range(1, net.L + 1):
             layer = slice(start, start := start + net.n[i] * (net.n[i - 1] + 1))
-            found = _judge(i, got[layer], want[layer], floor[layer], net.W[i].size, CLOSE[method])
-            wrong = layer if found.wrong else wrong
-            layers.append(found)
-    worst = (wrong.start or 0) + int(np.abs(got - want)[wrong].argmax())
+            weights, close = net.W[i].size, CLOSE[method]
+            layers.append(_judge(i, got[layer], want[layer], floor[layer], weights, close))
+        blamed = next((found.wrong for found in reversed(layers) if found.wrong), ())
+        among = [not blamed or f"d{name.split('][')[0]}]" in blamed for name in names]
+        worst = int(np.where(among, np.abs(got - want), -1).argmax())
     values = names[worst], float(got[worst]), float(want[worst])
-    return GradientCheck(tuple(layers), *values, method, int(judged.sum()), tuple(kinks))
+    return GradientCheck((None, *layers), *values, method, int(judged.sum()), tuple(kinks))
 
 
 def _slopes(grads, net):
@@ -309,17 +311,22 @@ def _numerical(net, X, Y, loss, method, h):
     def J(theta):
         value = _cost(_forward(_unflatten(theta, net), X)[0][-1], Y, loss)
         if not np.isfinite(value):
-            raise ValueError(f"X or W is too large: the {method} step overflows; standardise X")
+            raise ValueError(f"X, W or b is too large: the {method} step overflows; standardise X")
         return value
 
     if not (reach := reach_of_step(net, X, h)) <= 32:
         what = f"the step h = {h:g} moves a weighted input by up to {reach:.2g}"
         raise ValueError(f"X or W is too large: {what}; standardise X, or pass a smaller h")
-    want = gradient(J, theta := flatten(net), h=h)
-    round_off, of_J = rounding(net, X, Y, loss)
-    floor = round_off = round_off + (TINY if method == "complex" else of_J) / h
     # the formula is off by a multiple of h^2, which half the step shows, if the step is small
     parts = () if reach <= 1e-8 else (2,) if reach <= 1e-4 else (2, 8, 32)
+    most = np.abs(theta := flatten(net)).max()
+    if method == "central" and most + h / max(parts, default=1) == most:
+        wanted = f"large enough to change every parameter, up to {most:g} in size, got {h:g}"
+        fine = most + 1e-5 / 32 > most and reach_of_step(net, X, 1e-5) <= 32
+        raise ValueError(f"h must be {wanted}{'; did you mean h=1e-05?' if fine else ''}")
+    want = gradient(J, theta, h=h)
+    round_off, of_J = rounding(net, X, Y, loss)
+    floor = round_off = round_off + (TINY if method == "complex" else of_J) / h
     for part in parts:
         floor = np.maximum(floor, round_off + 2 * np.abs(gradient(J, theta, h=h / part) - want))
     return want, floor

@@ -122,6 +122,10 @@ def _value(f, x, kind=float):
             raise
         what = f"f must take complex numbers for the complex step: {error}"
         raise TypeError(f"{what}; use numerical_gradient") from error
+    if getattr(y, "dtype", None) in (np.float16, np.float32, np.complex64):
+        raise ValueError(
+            f"f must compute in float64, or the step h is lost, got {valid.describe(y)}"
+        )
     kinds, name, advice = {
         float: ("biuf", "real", ""),
         complex: ("c", "complex", "; abs, real parts and overflow break the complex step"),
@@ -158,7 +162,7 @@ def numerical_gradient(
     ------
     ValueError, TypeError
         If x is not finite numbers, h is not positive or is lost in the rounding of x, or f gives
-        anything but one finite number.
+        anything but one finite number, or computes in float32.
 
     Examples
     --------

@@ -305,6 +305,30 @@ def test_a_step_is_as_large_as_samples_and_later_weights_make_it(hidden, scale, 
     assert len(refused) == 10 if scale == 1e8 else scale == 1e6 or not refused
 
 
+@pytest.mark.parametrize("size", [2.0, 1e4, 1e9, 1e10, 1e11, 1e12, 1e50, 1e300])
+@pytest.mark.parametrize("h", [None, 1e-5, 1e-7, 1e-12, 1e-17, 1e-300])
+def test_a_step_that_is_lost_beside_a_parameter_has_a_cure_that_works_or_none(size, h):
+    """Said of the parameters, not of the x of `numerical_gradient`, in every road of the check."""
+    net = Network(
+        [None, [[1.0, 2.0], [1.0, -1.0]], [[1.0, -2.0]]], [None, [[size], [1.0]], [[0.5]]]
+    )
+    X, Y = [[1.0, -1.0], [0.5, 2.0]], [[0, 1]]
+    try:
+        check_gradients(net, X, Y, method="central", h=h)
+    except ValueError as error:
+        message = str(error)
+        lost = rf"h must be large enough to change every parameter, up to {size:g} in size, got "
+        assert message.startswith(lost), message
+        if "did you mean" in message:
+            proposed = float(re.search(r"; did you mean h=(.*)\?$", message)[1])
+            assert proposed != (h or 1e-5)
+            check_gradients(net, X, Y, method="central", h=proposed)
+        else:
+            assert size > 1e9
+    else:
+        assert (h or 1e-5) >= np.spacing(size) / 2
+
+
 # A wrong one: what, where, and in which way
 
 
@@ -492,6 +516,18 @@ def test_check_gradients_names_the_worst_parameter(draw, method):
         assert outcome.error > 1e-4
         assert wrong(outcome) == [f"{field}[{layer}]"]
         assert all(type(v) is float for v in (outcome.error, outcome.analytic, outcome.numerical))
+
+
+@pytest.mark.parametrize("scale", [1e-150, 1e-100, 1e-8, 1.0, 1e2])
+@pytest.mark.parametrize("field", ["dW", "db"])
+def test_the_worst_entry_is_one_of_what_is_wrong(draw, field, scale):
+    """Not of what is right beside it, whose rounding may be larger, as the features are tiny."""
+    net, X, Y = draw([4, 3, 1], 7)
+    net = Network([None, net.W[1] / max(scale, 1.0), net.W[2]], net.b, net.g)
+    outcome = check_gradients(net, X * scale, Y, backward=scaled(1.001, (1, field)))
+    assert wrong(outcome) == [f"{field}[1]"]
+    assert outcome.where.startswith(f"{field[1]}[1]")
+    assert outcome.analytic / outcome.numerical == pytest.approx(1.001, rel=1e-9)
 
 
 def layer(i, error=0.0, floor=1e-15, wrong=(), ratio=None):

@@ -155,6 +155,21 @@ def test_small_numbers_need_no_other_step():
     np.testing.assert_allclose(got, 2 * x, rtol=1e-6, atol=1e-15)
 
 
+@pytest.mark.parametrize("way", [
+    lambda x: np.float32(x.real).sum(), lambda x: x.sum().astype(np.float16),
+    lambda x: x.astype(np.complex64).sum(), lambda x: np.float32(x.real)[:1],
+])  # fmt: skip
+@pytest.mark.parametrize("gradient", [numerical_gradient, complex_step_gradient])
+@pytest.mark.filterwarnings("ignore::numpy.exceptions.ComplexWarning")
+def test_a_function_that_computes_in_float32_loses_the_step(gradient, way):
+    """Its slope came out as 1.00136; no ``.item()`` brings its digits back."""
+    with pytest.raises(
+        ValueError, match=r"^f must compute in float64, or the step h is lost, got "
+    ) as caught:
+        gradient(way, [1.0, 2.0])
+    assert "did you mean" not in str(caught.value)
+
+
 def test_the_complex_step_is_never_lost():
     for x in (1e-280, 1e-12, 1.0, 1e12, 1e150):
         got = complex_step_gradient(lambda x: x * x, x)
