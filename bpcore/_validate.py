@@ -58,7 +58,8 @@ def plain(value):
         raise TypeError(f"must be a rectangular array of numbers: {error}") from None
     if array.dtype.kind not in "biuf" or array.dtype.char in "eg":
         wanted = "real numbers (bool, int, float32 or float64)"
-        raise TypeError(f"must hold {wanted}, got {describe(value)} with dtype {array.dtype}")
+        more = "" if array is value else f" with dtype {array.dtype}"
+        raise TypeError(f"must hold {wanted}, got {describe(value)}{more}")
     return array
 
 
@@ -76,6 +77,7 @@ def as_array(value, name, *, finite=True, order="C") -> np.ndarray:
             all_finite(plain(v))
             and not (np.iscomplexobj(value) and np.any(np.imag(value)))
             and not np.ma.is_masked(value)
+            and np.asarray(value).dtype.kind not in "mM"  # of a date the number means nothing
         )
         raise TypeError(f"{name} {error}{cure(value, name, whole, *codes)}") from None
     array = (np.array if order == "C" else np.asarray)(array, dtype=np.float64, order=order)
@@ -233,10 +235,9 @@ def as_count(value, name, *, at_least=0, wanted="a whole number"):
             raise TypeError
         value = operator.index(value)
     except TypeError:
-        same = lambda v: v == float(np.array(value).item()) and not isinstance(v, bool)
+        same = lambda v: v == float(np.array(value).item()) and np.array(value).dtype != bool
         fine = lambda v: operator.index(v) >= at_least and same(v)
-        code = "int({})" if isinstance(value, (str, float, np.generic)) else "{}.item()"
-        hint = cure(value, name, fine, code)
+        hint = cure(value, name, fine, "{}.item()", "int({})")
         raise TypeError(f"{name} must be {wanted}, got {describe(value)}{hint}") from None
     if value < at_least:
         raise ValueError(f"{name} must be at least {at_least}, got {value}")
@@ -267,8 +268,8 @@ def as_positive(value, name, *, usual=0.1, at_most=sys.float_info.max, zero=Fals
     kinds = (int, float, np.integer, np.floating)
     fits = lambda v: 0 < v <= at_most or (zero and v == 0)
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, kinds):
-        fine = lambda v: fits(v) and not isinstance(v, bool)
-        hint = cure(value, name, fine, "float({})" if isinstance(value, str) else "{}.item()")
+        fine = lambda v: isinstance(v, kinds) and fits(v) and np.array(value).dtype != bool
+        hint = cure(value, name, fine, "{}.item()", "float({})")
         raise TypeError(f"{name} must be one positive number, got {describe(value)}{hint}")
     try:
         number = float(value)

@@ -316,6 +316,15 @@ def test_not_numbers(call, name, value, says):
     refused(call, value, TypeError, name, says.format(name))
 
 
+@pytest.mark.parametrize("kind", ["f2", "g", "c16", "O", "U3", "M8[s]", "m8[s]"])
+def test_the_type_of_an_array_is_said_once_and_no_date_becomes_a_number(kind):
+    X = np.ones((4, 7)).astype(int).astype(kind)
+    with pytest.raises(TypeError, match=r"^X must hold real numbers ") as caught:
+        forward(NET, X)
+    assert str(caught.value).count("dtype") - str(caught.value).count("dtype=") == 1
+    assert ("did you mean" in str(caught.value)) == (X.dtype.kind not in "mM")
+
+
 @table("X", "Y", "y", "any finite", values=INFINITE)
 def test_not_finite(call, name, value, says):
     refused(call, value, ValueError, name, says)
