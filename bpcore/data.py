@@ -142,12 +142,7 @@ class Dataset(Value):
                     f"of {len(members)} in one class"
                 )
             test[members[: min(max(round(share * len(members)), 1), len(members) - 1)]] = True
-        part = self.X[:, order[~test]]
-        with np.errstate(all="ignore"):
-            mean, std = part.mean(axis=1, keepdims=True), part.std(axis=1, keepdims=True)
-            std[np.ptp(part, axis=1) == 0] = 1.0  # not 0, and not a rounding error in place of 0
-        if not ((std > 0) & np.isfinite(std)).all():
-            raise ValueError("X is too large or too small: its standard deviation is lost; scale X")
+        mean, std = moments(self.X[:, order[~test]], "X")
         with np.errstate(all="ignore"):
             X = (self.X - mean) / std
             if self.mean is not None:  # a part is split again: its samples were scaled before
@@ -157,3 +152,14 @@ class Dataset(Value):
             return Dataset(X[:, chosen], self.Y[:, chosen], f"{self.name}, {name}", mean, std)
 
         return part_of(order[~test], "training part"), part_of(order[test], "held back")
+
+
+def moments(X: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Give mean and standard deviation of every feature, 1 for a constant one."""
+    with np.errstate(all="ignore"):
+        mean, std = X.mean(axis=1, keepdims=True), X.std(axis=1, keepdims=True)
+        std[np.ptp(X, axis=1) == 0] = 1.0  # not 0, and not a rounding error in place of 0
+    if not ((std > 0) & np.isfinite(std)).all():
+        what = f"{name} is too large or too small"
+        raise ValueError(f"{what}: its standard deviation is lost; scale {name}")
+    return mean, std

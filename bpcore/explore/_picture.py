@@ -196,8 +196,19 @@ def as_activation(value: Any) -> str:
 
 def as_sample(net: Network, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
     """Check one sample of a network and its labels."""
-    x = valid.as_columns(x, net.n[0], "x", m=1)
+    x = columns(x, net.n[0], "x", m=1)
     return x, valid.as_labels(y, net.n[-1], 1, "y", like="the labels of x")
+
+
+def as_samples(net: Network, X: Any, Y: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Check samples of a network and their labels."""
+    X, Y = valid.as_samples(net, X, Y)
+    return bounded(X, "X"), Y
+
+
+def columns(X: Any, rows: int, name: str, *, m: int | None = None) -> np.ndarray:
+    """Check a matrix of samples in columns that can be drawn."""
+    return bounded(valid.as_columns(X, rows, name, m=m), name)
 
 
 def box_of(value: Any, ends: int) -> Any:
@@ -205,7 +216,7 @@ def box_of(value: Any, ends: int) -> Any:
     box = valid.as_array(value, "box")
     if box.shape != (ends,) or not (box[::2] < box[1::2]).all():
         raise ValueError(f"box must be {ends} numbers, each start below its end, got {value}")
-    return box.tolist()
+    return bounded(box, "box").tolist()
 
 
 def axes(*, wide=3.6, high=3.0, columns=1):

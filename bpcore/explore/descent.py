@@ -8,7 +8,17 @@ from numpy.typing import ArrayLike
 from bpcore import _validate as valid
 from bpcore import plots
 from bpcore.descent import descend
-from bpcore.explore._picture import Picture, axes, box_of, listed, number, picture, plain
+from bpcore.explore._picture import (
+    Picture,
+    as_samples,
+    axes,
+    bounded,
+    box_of,
+    listed,
+    number,
+    picture,
+    plain,
+)
 from bpcore.losses import cross_entropy
 from bpcore.network import Network
 
@@ -17,6 +27,13 @@ CURVES = {  # the curves of valley.js, and where they are drawn
     "two valleys": (lambda x: x**4 / 4 - x**2 / 2 + x / 5, lambda x: x**3 - x + 1 / 5, 1.9),
     "ln cosh x": (lambda x: np.logaddexp(x, -x) - np.log(2), np.tanh, 4.0),
 }
+
+
+def _start(start):
+    point = valid.as_array(start, "start")
+    if point.shape != (2,):
+        raise ValueError(f"start must have shape (2,), got {point.shape}")
+    return bounded(point, "start")
 
 
 def valley(
@@ -114,14 +131,13 @@ def bowl(
     >>> bowl([[2.0, 1.0], [1.0, 2.0]], [1.5, 0.5]).state["p"]
     [1.5, 0.5]
     """
-    A, start = valid.as_array(A, "A"), valid.as_array(start, "start")
+    A, start = valid.as_array(A, "A"), _start(start)
     if A.shape != (2, 2) or A[0, 1] != A[1, 0]:
         raise ValueError(f"A must be a symmetric matrix of shape (2, 2), got {A.tolist()}")
     if (lowest := np.linalg.eigvalsh(A)[0]) <= 0:
         wanted = "positive eigenvalues, or f has no bottom"
         raise ValueError(f"A must have {wanted}, got {A.tolist()} with {lowest:g}")
-    if start.shape != (2,):
-        raise ValueError(f"start must have shape (2,), got {start.shape}")
+    bounded(A, "A")
     rate, steps = valid.as_positive(learning_rate, "learning_rate"), valid.as_count(steps, "steps")
     state = {"A": A.tolist(), "p": start.tolist(), "learning_rate": rate, "steps": min(steps, 60)}
     figure, ax = axes()
@@ -177,11 +193,9 @@ def batches(
     >>> batches([[1.0, -1.0]] * 2, [[1, 0]], start=[0.0, 0.0], sizes=[1, 2]).state["batch"]
     1
     """
-    start, box = valid.as_array(start, "start"), box_of(box, 4)
-    if start.shape != (2,):
-        raise ValueError(f"start must have shape (2,), got {start.shape}")
+    start, box = _start(start), box_of(box, 4)
     net = Network([None, start[None]], [None, [[0.0]]])
-    X, Y = valid.as_samples(net, X, Y)
+    X, Y = as_samples(net, X, Y)
     m = X.shape[1]
     sizes = [1, m] if sizes is None else listed(sizes, "sizes", "batch sizes")
     sizes = [valid.as_count(k, f"sizes[{i}]", at_least=1) for i, k in enumerate(sizes)]

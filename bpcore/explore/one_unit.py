@@ -12,8 +12,10 @@ from bpcore.explore._picture import (
     Picture,
     as_activation,
     as_sample,
+    as_samples,
     axes,
     box_of,
+    columns,
     number,
     pair,
     picture,
@@ -31,8 +33,7 @@ def _unit(net, n=(2, 1)):
 
 
 def _sample(x, d):
-    x = valid.as_columns(x, d, "x", m=1)
-    return x.tolist()
+    return columns(x, d, "x", m=1).tolist()
 
 
 def _plane(net, box):
@@ -90,7 +91,7 @@ def unit(
         valid.as_instance(name, str, "a name in names", 'such as "x₁"')
     state = plain(net) | {"x": _sample(x, 2)}
     if samples is not None:
-        X, Y = valid.as_samples(net, *pair(samples, "samples", "(X, Y)"))
+        X, Y = as_samples(net, *pair(samples, "samples", "(X, Y)"))
         state |= {"X": X.tolist(), "Y": Y.tolist()}
     figure, ax = _plane(net, box)
     ax.plot(*state["x"], "o", color=plots.COLOUR["J"])
@@ -268,7 +269,7 @@ def bars(
     >>> bars([[2.0, -1.0]], [[1, 0]]).state
     {'z': [2.0, -1.0], 'y': [1, 0], 'c': 1.0}
     """
-    z = valid.as_columns(z, 1, "z")
+    z = columns(z, 1, "z")
     y = valid.as_labels(y, 1, z.shape[1], "y", like="one a logit").astype(int)
     figure, ax = axes()
     seen = np.where(y == 1, sigmoid(z), sigmoid(-z))[0]
@@ -318,8 +319,8 @@ def fit(
     >>> fit([[1.0, 2.0]], [[2.0, 3.0]], w=1.0, b=0.0).state["path"]
     [[1.0, 0.0]]
     """
-    x, box = valid.as_columns(x, 1, "x"), box_of(box, 4)
-    y = valid.as_columns(y, 1, "y", m=x.shape[1])
+    x, box = columns(x, 1, "x"), box_of(box, 4)
+    y = columns(y, 1, "y", m=x.shape[1])
     w, b = number(w, "w"), number(b, "b")
     rate = valid.as_positive(learning_rate, "learning_rate")
     state = {"x": x[0].tolist(), "y": y[0].tolist(), "w": w, "b": b, "path": [[w, b]]}
@@ -370,7 +371,7 @@ def pulls(
     array([[1., 0.]])
     """
     net, box = _unit(net), box_of(box, 2)
-    X, Y = valid.as_samples(net, X, Y)
+    X, Y = as_samples(net, X, Y)
     rate = valid.as_positive(learning_rate, "learning_rate")
     state = plain(net) | {"X": X.tolist(), "Y": Y.tolist(), "learning_rate": rate}
     figure, ax = _plane(net, box)

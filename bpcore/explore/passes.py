@@ -8,7 +8,17 @@ from numpy.typing import ArrayLike
 from bpcore import _validate as valid
 from bpcore import plots
 from bpcore.activations import sigmoid
-from bpcore.explore._picture import Picture, as_loss, as_sample, axes, number, picture, plain
+from bpcore.explore._picture import (
+    Picture,
+    as_loss,
+    as_sample,
+    as_samples,
+    axes,
+    columns,
+    number,
+    picture,
+    plain,
+)
 from bpcore.losses import Loss, cross_entropy, quadratic
 from bpcore.network import Network, as_network, forward
 
@@ -191,7 +201,7 @@ def names(net: Network, x: ArrayLike, *, label: str = "one number, many names") 
     ['W', 1, 0, 0]
     """
     net = as_network(net, single=True)
-    x = valid.as_columns(x, net.n[0], "x", m=1)
+    x = columns(x, net.n[0], "x", m=1)
     state = plain(net) | {"X": x.tolist(), "look": ["W", 1, 0, 0]}
     return _drawn("names", label, net, state, {}, "Here each number can be asked for its names.")
 
@@ -239,7 +249,7 @@ def faults(
     known = isinstance(named, Mapping) and all(fault in FAULTS for fault in named.values())
     if not (named and known):
         raise ValueError(f"programs must be letters from A to G, or name them, got {programs!r}")
-    net, state = _state(net, X, Y, loss, valid.as_samples)
+    net, state = _state(net, X, Y, loss, as_samples)
     state |= {"fault": next(iter(named.values())), "told": False}
     given: dict[str, Any] = {"faults": list(named.items())}
     return _drawn("faults", label, net, state, given, "Here a backward pass can be judged.")

@@ -5,7 +5,7 @@ import numpy as np
 from bpcore import _validate as valid
 from bpcore import plots
 from bpcore.activations import Activation
-from bpcore.data import Dataset
+from bpcore.data import Dataset, moments
 from bpcore.explore._picture import Picture, as_activation, as_loss, axes, picture, plain
 from bpcore.losses import Loss, cross_entropy
 from bpcore.network import init_network
@@ -64,8 +64,8 @@ def playground(
         if (d := len(one.X)) != 2 or len(one.Y) != 1:
             wanted = f"2 features and one row of labels, got {d} and {len(one.Y)}"
             raise ValueError(f"data[{name!r}] must have {wanted}")
-        spread = np.where(np.ptp(one.X, axis=1) > 0, one.X.std(axis=1), 1.0)[:, None]
-        X = (one.X - one.X.mean(axis=1, keepdims=True)) / spread
+        mean, spread = moments(one.X, f"data[{name!r}].X")
+        X = (one.X - mean) / spread
         sets[name] = {"X": X.round(4).tolist(), "Y": one.Y.tolist()}
     if not sets:
         raise ValueError("data must hold at least one Dataset, got an empty dict")

@@ -242,3 +242,55 @@ def test_no_script_has_a_name_that_nothing_uses():
             if name not in texts and len(re.findall(rf"\b{name}\b", shared)) < 2
         }
         assert not unused, f"{kind}.js: {sorted(unused)}"
+
+
+FAR = {  # what is drawn, and the argument that is blamed where it is too far out to be drawn
+    "x": [
+        lambda v: explore.unit(UNIT, v * np.ones((2, 1))),
+        lambda v: explore.region(init_network([2, 2, 1], rng=0), v * np.ones((2, 1))),
+        lambda v: explore.names(UNIT, v * np.ones((2, 1))),
+        lambda v: explore.passes(UNIT, v * np.ones((2, 1)), [[1]]),
+        lambda v: explore.knob(UNIT, v * np.ones((2, 1)), [[1]]),
+        lambda v: explore.fit([[v, 1.0]], [[1.0, 2.0]], w=1.0, b=0.0),
+    ],
+    "y": [lambda v: explore.fit([[1.0, 2.0]], [[v, 1.0]], w=1.0, b=0.0)],
+    "z": [lambda v: explore.bars([[v, 1.0]], [[1, 0]]), explore.tangent],
+    "X": [
+        lambda v: explore.unit(UNIT, SPOT, samples=(X * v, Y)),
+        lambda v: explore.pulls(UNIT, X * v, Y),
+        lambda v: explore.faults(UNIT, X * v, Y),
+        lambda v: explore.batches(X * v, Y, start=[0.0, 0.0]),
+    ],
+    "box": [
+        lambda v: explore.unit(UNIT, SPOT, box=(-v, v)),
+        lambda v: explore.pulls(UNIT, X, Y, box=(-1.0, v)),
+        lambda v: explore.batches(X, Y, start=[0.0, 0.0], box=(-1.0, 1.0, -v, 1.0)),
+        lambda v: explore.fit([[1.0]], [[2.0]], w=1.0, b=0.0, box=(-1.0, v, -1.0, 1.0)),
+    ],
+    "start": [
+        lambda v: explore.valley(start=v), lambda v: explore.bowl(np.eye(2), [v, 1.0]),
+        lambda v: explore.batches(X, Y, start=[v, 0.0]),
+    ],
+    "A": [lambda v: explore.bowl(np.diag([v, 1.0]), [1.0, 1.0])],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAR)
+def test_what_is_too_far_out_to_be_drawn_is_refused_by_its_name(name):
+    for make in FAR[name]:
+        make(2.0)
+        for far in (1e300, 1e8):
+            with pytest.raises(
+                ValueError, match=rf"^{name} must lie between -1e\+06 and 1e\+06, got "
+            ):
+                make(far)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-200, 1e200, 1e300])
+def test_a_set_whose_deviation_is_lost_is_refused_by_its_name(scale):
+    """It was drawn as one point in the middle."""
+    data = Dataset([[scale, 2 * scale], [1.0, 2.0]], [[0, 1]])
+    with pytest.raises(
+        ValueError, match=r"^data\['a'\]\.X is too large or too small: its standard"
+    ):
+        explore.playground({"a": data})
