@@ -13,10 +13,12 @@ def _opened(file, mode):
     return open(file, mode) if isinstance(file, (str, bytes, PathLike)) else nullcontext(file)
 
 
-def save(file, scalars, arrays):
-    """Write plain values and named arrays to a path or an open binary file."""
+def save(file, values):
+    """Write named values, arrays and plain ones, to a path or an open binary file."""
     import json  # here, because `import bpcore` must be quick
 
+    arrays = {k: v for k, v in values.items() if isinstance(v, np.ndarray)}
+    scalars = {k: v for k, v in values.items() if k not in arrays}
     text = json.dumps(scalars, default=np.ndarray.tolist)  # some generators' states have arrays
     try:
         with _opened(file, "wb") as out:
@@ -35,8 +37,7 @@ def load(file, kind, build):
     try:
         with _opened(file, "rb") as source, np.lib.npyio.NpzFile(source) as data:
             arrays = {k: data[k] for k in data.files if k != "scalars"}
-            scalars = json.loads(str(data["scalars"]))
-        freeze(*arrays.values())
-        return build(arrays, **scalars)
+            freeze(*arrays.values())
+            return build(**arrays, **json.loads(str(data["scalars"])))
     except wrong as error:
         raise ValueError(f"file must be written by {kind}.save, got {file}: {error}") from None

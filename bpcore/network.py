@@ -109,13 +109,13 @@ class Network(Value):
                 f"{self.g[own[0]]}; save flatten(net), and read it with unflatten"
             )
         arrays = {f"W{i}": self.W[i] for i in layers} | {f"b{i}": self.b[i] for i in layers}
-        _storage.save(file, {"g": [g.name for g in self.g[1:]]}, arrays)
+        _storage.save(file, {"g": [g.name for g in self.g[1:]]} | arrays)
 
     @classmethod
     def load(cls, file: Any) -> "Network":
         """Read a network that `save` wrote; ValueError if the file holds something else."""
 
-        def build(arrays, g):
+        def build(g, **arrays):
             W, b = ([None, *(arrays[f"{p}{i}"] for i in range(1, len(g) + 1))] for p in "Wb")
             return cls(W, b, [None, *g])
 

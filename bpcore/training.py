@@ -5,7 +5,7 @@ Each step runs F1, F2, BP1 to BP4 and the update: the very lines of `forward`, `
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
@@ -71,14 +71,12 @@ class History(Value):
 
     def save(self, file: Any) -> None:
         """Write the history in the .npz format, to a path or an open binary file."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
-        arrays = {k: v for k, v in values.items() if isinstance(v, np.ndarray)}
-        _storage.save(file, {k: v for k, v in values.items() if k not in arrays}, arrays)
+        _storage.save(file, vars(self))
 
     @classmethod
     def load(cls, file: Any) -> "History":
         """Read a history that `save` wrote; ValueError if the file holds something else."""
-        return _storage.load(file, "History", lambda arrays, **rest: cls(**arrays, **rest))
+        return _storage.load(file, "History", cls)
 
 
 @dataclass(frozen=True, eq=False)
