@@ -367,21 +367,15 @@ def remedy(W, b, given):
 
     `given` are W and b as they came, lists perhaps.
     """
-
-    def fits(w, v, i=0):
-        """With the i-th ones, or all if i is 0, replaced by these."""
-        if i:
-            w, v = [*W[:i], w, *W[i + 1 :]], [*b[:i], v, *b[i + 1 :]]
-        return not misfit(w, v)
-
+    put = lambda arrays, i, x: [*arrays[:i], x, *arrays[i + 1 :]]
     hint = ""
     for i in range(1, len(W)):
         w, v = itself(given[0][i]) + ".T", itself(given[1][i]) + ".reshape(-1, 1)"
-        hint = hint or cure(W[i], f"W[{i}]", lambda w, i=i: fits(w, b[i], i), w)
-        hint = hint or cure(b[i], f"b[{i}]", lambda v, i=i: fits(W[i], v, i), v)
+        hint = hint or cure(W[i], f"W[{i}]", lambda w, i=i: not misfit(put(W, i, w), b), w)
+        hint = hint or cure(b[i], f"b[{i}]", lambda v, i=i: not misfit(W, put(b, i, v)), v)
     columns = [None, *(v.reshape(-1, 1) if v.ndim < 2 else v for v in b[1:])]
-    every = ["[None, *map(np.transpose, {}[1:])]", "[None, *map(np.atleast_2d, {}[1:])]"]
     if misfit(W, columns):  # else W is right, and turned round, square as it is, fits as well
-        hint = hint or cure(W, "W", lambda W: fits(W, columns), *every)
-    every = ["[None, *(np.reshape(v, (-1, 1)) for v in {}[1:])]"]
-    return hint or cure(b, "b", lambda b: fits(W, b), *every)
+        codes = ("[None, *map(np.transpose, {}[1:])]", "[None, *map(np.atleast_2d, {}[1:])]")
+        hint = hint or cure(W, "W", lambda W: not misfit(W, columns), *codes)
+    code = "[None, *(np.reshape(v, (-1, 1)) for v in {}[1:])]"
+    return hint or cure(b, "b", lambda b: not misfit(W, b), code)
