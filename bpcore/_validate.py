@@ -97,24 +97,20 @@ def all_finite(array):
 
 def as_layers(arrays, name):
     """Check a sequence None, array, array, ... and freeze copies of the arrays."""
+    solid = lambda x: np.ndim(x) > 0 and np.size(x) > 0
+    fine = lambda v: len(v) > 1 and all(solid(x) and all_finite(plain(x)) for x in v[1:])
     if isinstance(arrays, (str, np.ndarray)) or not isinstance(arrays, Sequence):
-        fine = lambda v: v[0] is None and all(plain(x).ndim and all_finite(x) for x in v[1:])
         codes = ["list({})", "[None, {}]"] * isinstance(arrays, np.ndarray)
         raise TypeError(
             f"{name} must be a list: None, then one array a layer, got {describe(arrays)}"
-            + cure(arrays, name, fine, *codes)
+            + cure(arrays, name, lambda v: v[0] is None and fine(v), *codes)
         )
     if len(arrays) < 2 or arrays[0] is not None:
-        solid = lambda x: np.ndim(x) > 0 and np.size(x) > 0
-
-        def fine(v):  # no layer may be left out
-            rest = all(solid(x) and all_finite(plain(x)) for x in v[1:])
-            return len(v) > 1 and rest and (len(v) > len(arrays) or not solid(arrays[0]))
-
+        whole = lambda v: len(v) > len(arrays) or not solid(arrays[0])  # no layer is left out
         raise ValueError(
             f"{name} must be None followed by at least one array (layer 0 is the input and has no "
             f"{name}), got {len(arrays)} entries"
-            + cure(arrays, name, fine, "[None, *{}]", "[None, *{}[1:]]")
+            + cure(arrays, name, lambda v: fine(v) and whole(v), "[None, *{}]", "[None, *{}[1:]]")
         )
     return freeze(None, *(as_array(x, f"{name}[{i}]") for i, x in enumerate(arrays) if i))
 
@@ -165,10 +161,9 @@ def as_samples(net, X, Y, loss=None, order="C") -> tuple[np.ndarray, np.ndarray]
 
 def shape_of(value) -> tuple[int, ...]:
     """Give the shape of what may not even be an array."""
-    try:
+    with suppress(ValueError):  # ragged nested lists
         return np.shape(value)
-    except ValueError:  # ragged nested lists
-        return ()
+    return ()
 
 
 def as_labels(Y, rows, m, name="Y", *, loss=None, like="one label a sample of X"):
