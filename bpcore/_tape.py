@@ -93,7 +93,7 @@ class Plan:
         self.maker = {_place(call[-1]): k for k, call in enumerate(tape.calls)}
         self.readers = Counter(_owner(x) for call in tape.calls for x in call[1])
         self.known = {tuple(map(_place, cut(vector))): vector for vector in known}
-        self.wide, self.widened = [], {_place(_without_ones(x)) for x in wide}
+        self.wide = {_place(_without_ones(x)): x for x in wide}
         self.ending, self.pinned, self.left_out = [], {self.maker[_place(x)] for x in kept}, set()
         if results:
             self._gather(results, into, readers=0)
@@ -115,7 +115,7 @@ class Plan:
         """Give the calls that do what the lines do, and the arrays that they kept."""
         tape = Tape(self.homes)
         kept, _ = lines(tape.trace)
-        with_ones = {_place(_without_ones(x)): x for x in (*self.wide, *wide)}
+        with_ones = {_place(_without_ones(x)): x for x in (*self.wide.values(), *wide)}
         calls = []
         for k in self.used:
             function, inputs, options, output = tape.calls[k]
@@ -188,15 +188,13 @@ class Plan:
 
     def _widen(self, a):
         """Have an array made above a row of ones; say whether that can be."""
-        if _place(a) not in self.widened:
+        if _place(a) not in self.wide:
             k = self.maker.get(_place(a))
             if k is None or k in self.pinned:
                 return False
-            wide = np.ones((*a.shape[:-2], a.shape[-2] + 1, a.shape[-1]))
-            self.homes[k] = _without_ones(wide)
+            self.wide[_place(a)] = np.ones((*a.shape[:-2], a.shape[-2] + 1, a.shape[-1]))
+            self.homes[k] = _without_ones(self.wide[_place(a)])
             self.pinned.add(k)
-            self.wide.append(wide)
-            self.widened.add(_place(a))
         return True
 
     def _write_over(self, k, last):
