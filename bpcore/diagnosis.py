@@ -219,7 +219,7 @@ def check_gradients(
         X, Y = X[:, judged], Y[:, judged]
         cache = forward(net, X)
     grads = untouched(backward, "backward", net, cache, *valid.freeze(Y), loss)
-    got, names = _slopes(grads, net), _names(net)
+    got, names = _slopes(grads, net), [*_names(net)]
     with np.errstate(all="ignore"):
         _try_functions(net, cache, Y, loss, method)
         want, floor = _numerical(net, X, Y, loss, method, h)
@@ -351,9 +351,6 @@ def _kinks(net, X, h):
 
 def _names(net):
     """Name all parameters in the order of `flatten`, such as ``W[2][0, 1]``."""
-    return [
-        f"{name}[{i}]{list(k)}"
-        for i in range(1, net.L + 1)
-        for name, parameter in (("W", net.W[i]), ("b", net.b[i]))
-        for k in np.ndindex(parameter.shape)
-    ]
+    for i in range(1, net.L + 1):
+        for name, parameter in (("W", net.W[i]), ("b", net.b[i])):
+            yield from (f"{name}[{i}]{list(k)}" for k in np.ndindex(parameter.shape))
