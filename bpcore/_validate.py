@@ -89,6 +89,17 @@ def as_array(value, name, *, finite=True, order="C") -> np.ndarray:
     return array
 
 
+def as_vector(value, name, fine, wanted) -> np.ndarray:
+    """Check a vector, shape (k,), of numbers that are fine; `wanted` says it in words."""
+    fits = lambda v: v.ndim == 1 and v.size > 0 and fine(v)
+    vector = as_array(value, name)
+    with np.errstate(all="ignore"):
+        if fits(vector):
+            return vector
+        hint = cure(value, name, fits, "np.ravel({})")
+    raise ValueError(f"{name} must be {wanted}, got {short(vector)}{hint}")
+
+
 def all_finite(array):
     """Say whether all entries are finite; the sum alone mostly tells, and takes no memory."""
     with np.errstate(all="ignore"):

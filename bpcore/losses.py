@@ -263,20 +263,10 @@ def likelihood(a: ArrayLike, y: ArrayLike) -> float:
         return float(np.prod(np.where(y == 1, a, 1 - a)))
 
 
-def _is_distribution(p):
-    return p.ndim == 1 and p.size > 0 and p.min() >= 0 and abs(p.sum() - 1) <= 1e-6  # float32
-
-
-def _distribution(given, name):
-    p = valid.as_array(given, name)
-    with np.errstate(all="ignore"):
-        if _is_distribution(p):
-            return p
-        hint = valid.cure(given, name, _is_distribution, "np.ravel({})")
-    raise ValueError(
-        f"{name} must be a distribution, shape (k,): probabilities >= 0 that sum to 1, "
-        f"got {valid.short(p)}{hint}"
-    )
+def _distribution(p, name):
+    fine = lambda p: p.min() >= 0 and abs(p.sum() - 1) <= 1e-6  # float32
+    wanted = "a distribution, shape (k,): probabilities >= 0 that sum to 1"
+    return valid.as_vector(p, name, fine, wanted)
 
 
 def entropy(p: ArrayLike) -> float:

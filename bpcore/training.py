@@ -348,12 +348,8 @@ def sweep(
     Chapter :doc:`/chapters/12_training_on_real_data`.
     """
     net, X, Y, loss = as_problem(net, X, Y, loss, order="A")
-    rates = valid.as_array(learning_rates, "learning_rates")
-    fine = lambda v: np.ndim(v) == 1 and np.size(v) > 0 and np.min(v) > 0
-    if not fine(rates):
-        hint = valid.cure(learning_rates, "learning_rates", fine, "np.ravel({})")
-        wanted = f"positive, shape (K,), got {valid.short(rates)}"
-        raise ValueError(f"learning_rates must be {wanted}{hint}")
+    positive = lambda rates: rates.min() > 0
+    rates = valid.as_vector(learning_rates, "learning_rates", positive, "positive, shape (K,)")
     steps, K = valid.as_count(steps, "steps"), rates.size
     costs, diverged_at, alive = np.full((K, steps + 1), np.nan), [None] * K, np.ones(K, dtype=bool)
     with np.errstate(all="ignore"):
