@@ -89,10 +89,8 @@ def unfold(Theta: Sequence[Any], g: Sequence[Any] | None = None) -> Network:
 
 def _leads(Theta, i):
     """Say whether Theta[i] is a matrix with a column for the bias and each unit of layer i - 1."""
-    shape = Theta[i].shape
-    if len(shape) != 2 or shape[1] < 2:
-        return False
-    return i == 1 or Theta[i - 1].shape[:1] == (shape[1] - 1,)
+    matrix = Theta[i].ndim == 2 and Theta[i].shape[1] > 1
+    return matrix and (i == 1 or Theta[i].shape[1] == len(Theta[i - 1]) + 1)
 
 
 def with_bias(a: ArrayLike) -> np.ndarray:
