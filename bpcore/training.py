@@ -351,7 +351,7 @@ def sweep(
     positive = lambda rates: rates.min() > 0
     rates = valid.as_vector(learning_rates, "learning_rates", positive, "positive, shape (K,)")
     steps, K = valid.as_count(steps, "steps"), rates.size
-    costs, diverged_at, alive = np.full((K, steps + 1), np.nan), [None] * K, np.ones(K, dtype=bool)
+    costs, alive = np.full((K, steps + 1), np.nan), np.ones(K, dtype=bool)
     with np.errstate(all="ignore"):
         run = Run(net, loss, rates[:, None, None], (K,))
         run.try_functions(X, Y)
@@ -361,12 +361,10 @@ def sweep(
                 next(data.epoch(None))
                 replay(run.update)
             J = data.look()[0]
-            finite = np.isfinite(J) & np.isfinite((run.theta * run.theta).sum(axis=-1))
-            if not (t or finite.all()):
+            alive &= np.isfinite(J) & np.isfinite((run.theta * run.theta).sum(axis=-1))
+            if not (t or alive.all()):
                 raise ValueError(OVERFLOW)
-            for k in np.flatnonzero(alive & ~finite):
-                diverged_at[k] = t
-            alive &= finite
             run.theta[~alive] = run.before[~alive]  # a run that diverged stays where it was
             costs[alive, t] = J[alive]
-    return Sweep(*valid.freeze(rates, costs), run.value(), tuple(diverged_at))
+    lost = (None if ok else int(np.isnan(J).argmax()) for ok, J in zip(alive, costs, strict=True))
+    return Sweep(*valid.freeze(rates, costs), run.value(), tuple(lost))
