@@ -76,7 +76,7 @@ class Guard:
 
 def untouched(function, name, *arguments):
     """Call a function of the user's with arrays that it cannot change."""
-    arguments = [read_only(x) if isinstance(x, np.ndarray) else x for x in arguments]
+    arguments = [valid.freeze(x.view())[0] if isinstance(x, np.ndarray) else x for x in arguments]
     try:
         return called(function, name, *arguments)
     except ValueError as error:
@@ -120,13 +120,6 @@ def may_fail(value):
         value = copy(value)
         vars(value).update(guards)
     return value
-
-
-def read_only(array):
-    """Give a view of an array that cannot be written to."""
-    view = array.view()
-    view.setflags(write=False)
-    return view
 
 
 class Named:
