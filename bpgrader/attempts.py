@@ -44,8 +44,8 @@ class Runner:
     def __call__(self, steps: Sequence[dict]) -> tuple[dict, dict]:
         """Run all steps; one that ends the program is left out, and the others run again.
 
-        What is marked as other lines has 8 s for all, which are not taken from the supply, and is
-        left out altogether if that is not enough.
+        With what is marked as other lines all have 8 s, which are not taken from the supply; if
+        that is not enough, these lines are left out altogether.
 
         Returns
         -------
