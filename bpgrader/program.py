@@ -8,7 +8,7 @@ MODULE = """
 import sys, types
 sys.path[1:1] = {paths}
 module = sys.modules[{name!r}] = types.ModuleType({name!r})
-exec(compile({text!r}, {name!r}, "exec"), vars(module))
+exec(compile({text!r}, "<{name}>", "exec"), vars(module))
 """
 
 

@@ -153,7 +153,9 @@ def test_a_spreadsheet_of_another_country_is_read(marks):
     pages = "".join(p.read_text(encoding="utf-8") for p in out.glob("feedback/*.html"))
     assert "In all 16 of 19 points." in pages
     assert "Nothing found from the question" in pages
-    save("utf-16")
+    save("utf-16")  # with its mark, as Excel saves "Unicode text"
+    assert "wait for a mark" not in run("report", out)
+    save("utf-16-le")
     assert "save it as CSV UTF-8" in run("report", out, code=2)
     rows[0][0] = "Ada?Lovelace"
     save("utf-8")

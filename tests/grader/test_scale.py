@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from benchmarks.scale import faults, local, make_jobs, on_dask, told
-from bpgrader import grade as grading
+from bpgrader import attempts
 from bpgrader.batch import grade_all
 from bpgrader.executors import executor
 from bpgrader.grade import Job
@@ -131,14 +131,14 @@ def test_what_cannot_be_graded_gets_no_mark_and_spoils_no_other(assignment):
 
 
 def test_a_box_killed_from_outside_is_run_again(box, graded, submit, monkeypatch):
-    run, calls = grading.box.run, []
+    run, calls = attempts.box.run, []
 
     def once_killed(job, **options):
         calls.append(job)
         if len(calls) == 1:
-            return grading.box.Run(killed=True, ready=True, guilty=0)
+            return attempts.box.Run(killed=True, ready=True, guilty=0)
         return run(job, **options)
 
-    monkeypatch.setattr(grading.box, "run", once_killed)
+    monkeypatch.setattr(attempts.box, "run", once_killed)
     assert graded(submit()).score == 1
     assert len(calls) == 2
