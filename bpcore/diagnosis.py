@@ -38,7 +38,7 @@ class LayerCheck(Value):
     ----------
     layer : int
     error : float
-        Relative error of dW and db of this layer together.
+        Relative error of what is wrong; if nothing is, of dW and db of this layer together.
     floor : float
         How much of dW or db, the one that is harder to judge, rounding and the step h can explain.
     wrong : tuple of str
@@ -263,7 +263,8 @@ def _slopes(grads, net):
 def _judge(i, got, want, floor, weights, close):
     """Give the LayerCheck of layer i, from its derivatives: first those of the weights."""
     wrong, ratios, blur = [], [], {}
-    for name, part in ((f"dW[{i}]", slice(weights)), (f"db[{i}]", slice(weights, None))):
+    parts = {f"dW[{i}]": slice(weights), f"db[{i}]": slice(weights, None)}
+    for name, part in parts.items():
         a, b, least = got[part], want[part], floor[part]
         largest = np.abs([a, b]).max()
         blur[name] = least.max() / largest if largest else np.inf  # 0 = 0 would tell nothing
@@ -276,7 +277,9 @@ def _judge(i, got, want, floor, weights, close):
     ratio = float(np.mean(ratios)) if same else None
     hidden = tuple(name for name in blur if blur[name] > BLIND)
     least = min((blur[name] for name in hidden), default=max(blur.values()))
-    return LayerCheck(i, relative_error(got, want), float(least), tuple(wrong), ratio, hidden)
+    where = parts[wrong[0]] if len(wrong) == 1 else slice(None)
+    error = relative_error(got[where], want[where])
+    return LayerCheck(i, error, float(least), tuple(wrong), ratio, hidden)
 
 
 def _try_functions(net, cache, Y, loss, method):

@@ -416,6 +416,18 @@ def test_a_bias_that_is_not_averaged_is_told_as_a_bias(draw, method, i):
     assert outcome.layers[i].ratio == pytest.approx(7) or method == "central"
 
 
+@pytest.mark.parametrize(("field", "scale"), [("db", 1e3), ("dW", 1e-3)])
+def test_the_error_of_one_wrong_part_is_not_hidden_by_the_length_of_the_other(draw, field, scale):
+    """Of features in other units, dW is a thousand times as long as db, or as short."""
+    net, X, Y = draw([5, 1], 7)
+    net = Network([None, net.W[1] / scale], net.b)
+    turned = lambda i, name, d: d + 0.01 * np.cos(np.arange(d.size)).reshape(d.shape) * abs(d).max()
+    own = backward_with(part=lambda i, name, d: turned(i, name, d) if name == field else d)
+    outcome = check_gradients(net, scale * X, Y, backward=own)
+    assert wrong(outcome) == [f"{field}[1]"]
+    assert 1e-3 < outcome.error == outcome.layers[1].error < 2e-2
+
+
 @every_method
 def test_a_factor_m_everywhere_is_told(draw, method):
     net, X, Y = draw([4, 3, 1], 7)
