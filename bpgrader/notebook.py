@@ -60,7 +60,8 @@ def read_cells(data: bytes) -> list[dict]:
     -------
     list of dict
         ``type``, ``id``, ``source`` and ``pictures`` (name -> media type -> base 64) of every
-        cell; nothing else is kept.
+        cell, and ``asked``, what a translated notebook said there when it was handed out; nothing
+        else is kept. The id of such a cell is the one with which it was handed out.
 
     Raises
     ------
@@ -70,7 +71,7 @@ def read_cells(data: bytes) -> list[dict]:
     Examples
     --------
     >>> read_cells(b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": ["x = 1"]}]}')
-    [{'type': 'code', 'id': '', 'source': 'x = 1', 'pictures': {}}]
+    [{'type': 'code', 'id': '', 'source': 'x = 1', 'pictures': {}, 'asked': ''}]
     """
     result, code, size = [], 0, 0
     for k, cell in enumerate(_raw_cells(data), 1):
@@ -81,8 +82,10 @@ def read_cells(data: bytes) -> list[dict]:
             raise UnreadableError(f"Cell {k} of the notebook is damaged: its source is not text.")
         source = source.replace("\r\n", "\n").replace("\r", "\n")  # as Windows ends lines
         pictures = _pictures(cell.get("attachments"))
+        handed_out, asked = _released(cell.get("metadata"))
         code += len(source) * (cell.get("cell_type") == "code")
-        size += len(source) + sum(len(p) for kinds in pictures.values() for p in kinds.values())
+        size += len(source) + len(asked)
+        size += sum(len(p) for kinds in pictures.values() for p in kinds.values())
         if code > MAX_CODE:
             raise UnreadableError(f"The notebook has more than {MAX_CODE:,} characters of code.")
         if size > MAX_BYTES:
@@ -90,16 +93,25 @@ def read_cells(data: bytes) -> list[dict]:
                 f"The notebook is larger than {MAX_BYTES // 10**6} MB without its outputs; make "
                 "its pictures smaller and send it again."
             )
-        name = cell.get("id")
+        name = handed_out or cell.get("id")
         result.append(
             {
                 "type": str(cell.get("cell_type"))[:10],
                 "id": name if isinstance(name, str) else "",
                 "source": source.encode("utf-8", "replace").decode(),  # lone surrogates
                 "pictures": pictures,
+                "asked": asked,
             }
         )
     return result
+
+
+def _released(metadata):
+    """Give the id and the text with which a translated cell was handed out, if it says so."""
+    match metadata:
+        case {"released": {"id": str(name), "text": str(text)}}:
+            return name, text
+    return "", ""
 
 
 def _raw_cells(data):

@@ -24,6 +24,7 @@ LINK = re.compile(
     re.I,
 )
 SHOWN = re.compile(r"picture-\d+$|not-shown$")
+PARAGRAPHS = 50  # of a question in another language: reading stays linear
 
 
 def read_words(
@@ -133,6 +134,8 @@ def _answer(question, released, places, cells):
 def _text(cell, opening, pictures, notes):
     """Give what a student wrote in a cell; its pictures go to the others, by number."""
     text = cell["source"].replace(opening, "", 1).replace(PLACEHOLDER, "")
+    for paragraph in cell["asked"].split("\n\n", PARAGRAPHS)[:PARAGRAPHS]:
+        text = text.replace(paragraph, "", 1)
 
     def add(media, data):
         picture = _picture(media, data)

@@ -68,7 +68,7 @@ def graded():
     def grade(kept=(), **changes):
         given = {name: text for name, (text, _) in ANSWERS.items()} | changes
         cells = [
-            {"type": "code", "id": f"cell-{name}", "source": text, "pictures": {}}
+            {"type": "code", "id": f"cell-{name}", "source": text, "pictures": {}, "asked": ""}
             for name, text in given.items()
         ]
         code = read_code(NOTEBOOK, list(ANSWERS), cells)

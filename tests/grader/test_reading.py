@@ -52,7 +52,9 @@ def test_whatever_is_wrong_is_one_sentence(name):
 def test_only_type_id_and_source_are_kept():
     cell = {"cell_type": "code", "id": "a", "source": ["x\n", "y"], "outputs": [1], "metadata": 2}
     data = b"\xef\xbb\xbf" + notebook(cells=[cell], metadata={"kernelspec": {"name": "evil"}})
-    assert read_cells(data) == [{"type": "code", "id": "a", "source": "x\ny", "pictures": {}}]
+    assert read_cells(data) == [
+        {"type": "code", "id": "a", "source": "x\ny", "pictures": {}, "asked": ""}
+    ]
 
 
 def test_links_pipes_and_folders_are_not_opened(tmp_path):

@@ -38,10 +38,14 @@ QUESTIONS = [Written(name="why", rubric={"r": 3}), Written(name="how", rubric={"
 NAMES = ["answer", "other"]
 
 
-def read(*edits, ids=True, end="\n"):
+def read(*edits, ids=True, end="\n", say=lambda text: text):
     """Read the answers to both questions from the student's notebook with some edits."""
     cells = make_release(SOURCE, solution=False)["cells"]
     cells = [{**cell, "source": "".join(cell["source"])} for cell in cells]
+    for cell in cells:
+        if (said := say(cell["source"])) != cell["source"]:
+            cell["source"] = said
+            cell["metadata"] = {"released": {"id": cell["id"], "text": said}}
     for edit in edits:
         edit(cells)
     if not ids:  # as Colab and old programs save it
@@ -124,6 +128,56 @@ def test_words_are_found_wherever_they_stand(place, ids, end):
         assert "not in the notebook" in why.note
     assert how.text == ""
     assert how.note == "Nothing found from the question to the next cell of the assignment."
+
+
+HERE = {  # a translation, as site/translation.py hands it out
+    "# Assignment 9: words": "# 作业 9：文字",
+    "Task 2: why?": "第 2 题：为什么？",
+    "Say why $a = b$.": "说明为什么 $a = b$。",
+    "## Task 3\n\nWrite code.": "## 第 3 题\n\n写代码。",
+    "Task 4: how?": "第 4 题：怎么做？",
+    "Say how.": "说明怎么做。",
+    PLACEHOLDER: "*答案写在这里。*",
+}
+
+
+def in_chinese(text):
+    for english, chinese in HERE.items():
+        text = text.replace(english, chinese)
+    return text
+
+
+PLACES_THERE = {
+    "in the cell": [into("why", WORDS, HERE[PLACEHOLDER])],
+    "under the placeholder": [into("why", f"{HERE[PLACEHOLDER]}\n\n{WORDS}", HERE[PLACEHOLDER])],
+    "between the question and the placeholder": [
+        into("why", f"{WORDS}\n\n{HERE[PLACEHOLDER]}", HERE[PLACEHOLDER])
+    ],
+    "in a new cell": [new(WORDS, "why")],
+    "in a new cell, without the question's": [new(WORDS, "why"), drop("why")],
+    "copied": [
+        into("why", WORDS, HERE[PLACEHOLDER]),
+        lambda cells: cells.insert(at(cells, "why"), {**cells[at(cells, "why")], "id": "x"}),
+    ],
+}
+
+
+@pytest.mark.parametrize("ids", [True, False])
+@pytest.mark.parametrize("place", PLACES_THERE)
+def test_words_are_told_from_a_question_in_another_language(place, ids):
+    why, how = read(*PLACES_THERE[place], ids=ids, say=in_chinese)
+    assert why.text == "\n\n".join([WORDS] * (1 + (place == "copied")))
+    assert (how.text, why.name) == ("", "why")
+    assert ("not in the notebook" in why.note) == ("without" in place)
+
+
+@pytest.mark.parametrize("released", [3, ["x"], {"id": 3, "text": None}, {"text": "\n\n" * 10**6}])
+def test_what_a_cell_says_of_its_question_may_be_anything(released):
+    def spoil(cells):
+        cells[at(cells, "why")]["metadata"] = {"released": released}
+
+    why, _ = read(spoil, into("why", WORDS))
+    assert why.text == WORDS
 
 
 def test_nothing_is_said_never_silent():

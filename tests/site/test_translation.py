@@ -11,9 +11,14 @@ import messages
 import picture_words
 import polib
 import pytest
+import translation
 from bs4 import BeautifulSoup
 from compare import HAN, compare, findings
 from markdown_it import MarkdownIt
+
+from bpgrader.assignment import Assignment
+from bpgrader.notebook import read_cells
+from bpgrader.words import read_words
 
 ROOT = Path(__file__).parents[2]
 ZH = "zh"
@@ -36,6 +41,26 @@ SOURCES = [path for path in sorted(SOURCES) if path.is_file()]
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_a_source_is_put_together_as_it_was_cut(path):
     assert messages.translate(path, lambda message, kind: None) == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("folder", sorted(ROOT.glob("assignments/*/")), ids=lambda p: p.name)
+def test_an_assignment_in_another_language_is_graded_as_it_is(folder):
+    """A blank one holds no answer, and its questions are found, with ids or without."""
+    assignment = Assignment.load(folder)
+    sheet, path = assignment.sheet, (folder / "student.ipynb").relative_to(ROOT)
+    done = catalogues.done(next(n for n, paths in catalogues.sources().items() if path in paths))
+    text = translation.sign(messages.translate(path, lambda message, kind: done.get(message)))
+    assert re.search(f"[{HAN}]", text)
+    notebook = json.loads(text)
+    for _ in range(2):
+        cells = read_cells(json.dumps(notebook).encode())
+        answers = read_words(assignment.notebook, sheet.written, [], cells)
+        assert len(answers) == len(sheet.written)
+        for answer in answers:
+            assert answer.text == ""
+            assert "not in the notebook" not in answer.note
+        for cell in notebook["cells"]:
+            cell.pop("id", None)
 
 
 def html(text):
