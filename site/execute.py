@@ -27,6 +27,7 @@ from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
 CACHE = Path("_build/.jupyter_cache").resolve()
 LIMIT = 60  # seconds for one cell
+WIDGET = "application/vnd.jupyter.widget-view+json"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 FILE = re.compile(r"\(\d+\.py, line (\d+)\)")  # what IPython calls a cell, another name each time
 
@@ -132,7 +133,11 @@ def keep(path, notebook):
 
 
 def store(path, notebook):
-    """Write the outputs into the notebook itself."""
+    """Write the outputs into the notebook itself; each run gives a live picture another name."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    views = [output.data[WIDGET] for output in outputs if WIDGET in output.get("data", ())]
+    for k, view in enumerate(views, 1):
+        view["model_id"] = f"picture-{k}"
     whole.write(path, nbformat.writes(notebook) + "\n")
 
 

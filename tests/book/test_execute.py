@@ -80,6 +80,21 @@ def test_nothing_of_a_run_with_a_mistake_is_kept(tmp_path, monkeypatch, capsys):
     assert nbformat.read(good, as_version=4).cells[1].outputs[0].text == "1\n"
 
 
+def test_a_page_stored_again_is_the_same(tmp_path, monkeypatch):
+    """Jupyter names each live picture anew, which is no change."""
+    (tmp_path / "chapters").mkdir()
+    (tmp_path / "intro.md").write_text("# No cells")
+    cell = "from bpcore import explore\ndisplay(explore.tangent(), explore.tangent())"
+    page = notebook(tmp_path / "chapters" / "page.ipynb", cell)
+    monkeypatch.chdir(tmp_path)
+    stored = []
+    for _ in range(2):
+        assert not execute.main(["store", str(page)])
+        outputs = nbformat.read(page, as_version=4).cells[1].outputs
+        stored.append([output.data[execute.WIDGET]["model_id"] for output in outputs])
+    assert stored == [["picture-1", "picture-2"]] * 2
+
+
 NO_NOTEBOOKS = {
     "a merge": ('{\n"cells": [\n<<<<<<< HEAD\n', "it cannot be read as a notebook: .*<<<<<<< HEAD"),
     "nothing": ("", "it cannot be read as a notebook: "),
