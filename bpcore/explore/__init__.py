@@ -11,6 +11,7 @@ from bpcore.explore.descent import batches, bowl, difference, valley
 from bpcore.explore.frames import frames, grid
 from bpcore.explore.one_unit import bars, fit, losses, pulls, region, tangent, unit
 from bpcore.explore.passes import chain, faults, knob, names, passes
+from bpcore.explore.pixels import pixels
 from bpcore.explore.playground import playground
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "losses",
     "names",
     "passes",
+    "pixels",
     "playground",
     "pulls",
     "region",

@@ -194,6 +194,14 @@ def as_activation(value: Any) -> str:
     return g.name
 
 
+def as_unit(net: Any, n: tuple[int, ...] = (2, 1)) -> Network:
+    """Check a network with the layers that a picture draws."""
+    net = as_network(net, single=True)
+    if net.n != n:
+        raise ValueError(f"net must have n = {n}, got n = {net.n}")
+    return net
+
+
 def as_sample(net: Network, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
     """Check one sample of a network and its labels."""
     x = columns(x, net.n[0], "x", m=1)

@@ -97,7 +97,7 @@ export class Stage {
     const follow = () => { if (this.model.get("state") !== this.state) this.set(this.begin(this.model.get("state"))); };
     this.model.on("change:state", follow);
     this.el.addEventListener("pointerdown", () => { if (!this.frame) this.moving = null; }); // a drag is one step back, the next another
-    for (const node of this.el.querySelectorAll("input, select, button, summary, pre")) {
+    for (const node of this.el.querySelectorAll("input, select, button, summary, [tabindex]")) {
       node.dataset.lmSuppressShortcuts = true; // JupyterLab would take the arrow keys for its own
     }
     this.draw();

@@ -13,6 +13,7 @@ from bpcore.explore._picture import (
     as_activation,
     as_sample,
     as_samples,
+    as_unit,
     axes,
     box_of,
     columns,
@@ -23,13 +24,6 @@ from bpcore.explore._picture import (
 )
 from bpcore.losses import cross_entropy, quadratic
 from bpcore.network import Network, as_network, forward
-
-
-def _unit(net, n=(2, 1)):
-    net = as_network(net, single=True)
-    if net.n != n:
-        raise ValueError(f"net must have n = {n}, got n = {net.n}")
-    return net
 
 
 def _sample(x, d):
@@ -86,7 +80,7 @@ def unit(
     >>> unit(net, [[1.0], [0.5]]).net.n
     (2, 1)
     """
-    net, box = _unit(net), box_of(box, 2)
+    net, box = as_unit(net), box_of(box, 2)
     for name in pair(names, "names", "of str"):
         valid.as_instance(name, str, "a name in names", 'such as "x₁"')
     state = plain(net) | {"x": _sample(x, 2)}
@@ -141,7 +135,7 @@ def region(
     net = as_network(net, single=True)
     if net.L != 2:
         raise ValueError(f"net must have one hidden layer, n = (2, n, 1), got n = {net.n}")
-    net, box = _unit(net, (2, net.n[1], 1)), box_of(box, 2)
+    net, box = as_unit(net, (2, net.n[1], 1)), box_of(box, 2)
     if net.g[1] is not sigmoid:
         raise ValueError(f"net must have sigmoids, as its units say 0 or 1, got {net}")
     figure, _ = _plane(net, box)
@@ -222,7 +216,7 @@ def losses(
     >>> losses(Network([None, [[2.0]]], [None, [[2.0]]]), [[1.0]], [[0]]).state["loss"]
     'cross_entropy'
     """
-    net = _unit(net, (1, 1))
+    net = as_unit(net, (1, 1))
     X, Y = as_sample(net, x, y)
     rate = valid.as_positive(learning_rate, "learning_rate")
     state = plain(net) | {"X": X.tolist(), "Y": Y.astype(int).tolist()}
@@ -370,7 +364,7 @@ def pulls(
     >>> pulls(net, [[1.0, -1.0], [0.5, 0.0]], [[1, 0]]).Y
     array([[1., 0.]])
     """
-    net, box = _unit(net), box_of(box, 2)
+    net, box = as_unit(net), box_of(box, 2)
     X, Y = as_samples(net, X, Y)
     rate = valid.as_positive(learning_rate, "learning_rate")
     state = plain(net) | {"X": X.tolist(), "Y": Y.tolist(), "learning_rate": rate}

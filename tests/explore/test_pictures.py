@@ -39,6 +39,7 @@ SERIOUS = """async () => {
 }"""
 CLOUD = blobs(30, rng=1)
 SAMPLES = CLOUD.X - CLOUD.X.mean(axis=1, keepdims=True), CLOUD.Y
+WEIGHTS, GREY = [2.3, -1.2, 0.0, 0.004, -0.7, 1.5], [0.0, 1.0, 0.25, 0.0, 0.5625, 0.0]
 TRIANGLE = Network(
     [None, [[0.0, 10.0], [9.0, -5.0], [-9.0, -5.0]], [[20.0, 20.0, 20.0]]],
     [None, [[10.0], [10.0], [10.0]], [[-50.0]]],
@@ -72,6 +73,11 @@ PICTURES = {  # name: (what makes it, further arguments for its numbers)
     ),
     "unit": lambda: explore.unit(
         Network([None, [[1.0, -1.0]]], [None, [[0.5]]]), [[1.0], [0.5]], samples=SAMPLES
+    ),
+    "pixels": lambda: explore.pixels(
+        Network([None, [WEIGHTS]], [None, [[-0.5]]]),
+        {"six": np.reshape(GREY, (2, 3)), "empty": np.zeros((2, 3))},
+        names=("a 3", "an 8"),
     ),
     "region": lambda: explore.region(TRIANGLE, [[0.0], [0.5]]),
     "tangent": lambda: explore.tangent(1.0),
@@ -137,6 +143,15 @@ def playground(s, _):
 def unit(s, _):
     cache = forward(net_of(s), s["x"])
     return {"z": cache.z[1].item(), "a": cache.a[1].item()}
+
+
+def pixels(s, _):
+    net, X = net_of(s), np.array(s["X"])
+    cache, (k, was) = forward(net, X), s["at"] or [0, X[0, 0]]
+    share = net.W[1][0, k] * X[k, 0]
+    X[k] = was
+    before = forward(net, X).z[1].item()
+    return {"z": cache.z[1].item(), "a": cache.a[1].item(), "before": before, "share": share}
 
 
 def region(s, _):
@@ -613,7 +628,7 @@ def test_a_large_number_is_copied_as_a_float(shown):
     tab.close()
 
 
-@pytest.mark.parametrize("name", ["playground", "pulls", "unit"])
+@pytest.mark.parametrize("name", ["pixels", "playground", "pulls", "unit"])
 @pytest.mark.parametrize("playing", [False, True])
 def test_what_python_sets_is_shown_also_while_it_plays(shown, name, playing):
     tab, picture = shown(name), PICTURES[name]()
@@ -823,6 +838,85 @@ def test_a_point_can_be_dragged(shown):
         tab.get_by_role("button", name="Back").click()
         assert answer(tab)["state"]["x"] == wanted
     tab.close()
+
+
+PIXEL = ".bpx [role=gridcell]"
+
+
+def test_pixels_are_walked_and_turned_by_keyboard(shown):
+    """One stop of Tab; arrows walk, and both squares show where; Space and Enter turn a pixel."""
+    tab = shown("pixels")
+    cells, first = tab.locator(PIXEL), answer(tab)["state"]
+    assert tab.locator(f"{PIXEL}[tabindex='0']").count() == 1
+    cells.nth(0).focus()
+    for key in ("ArrowUp", "ArrowLeft", "ArrowDown", "ArrowRight"):  # at the edge it stays
+        tab.keyboard.press(key)
+    assert cells.nth(4).evaluate("one => one === document.activeElement && one.tabIndex === 0")
+    assert tab.locator(f"{PIXEL}[tabindex='0']").count() == 1
+    places = [mark.get_attribute("transform") for mark in tab.locator(".bpx-mark").all()]
+    assert places == ["translate(40,64)"] * 2
+    assert cells.nth(4).get_attribute("aria-label") == "row 2, column 2: weight −0.70, ink 0.56"
+    inks = []
+    for key in ("Space", "Enter", "Space"):  # grey, black, white, black
+        tab.keyboard.press(key)
+        compare("pixels", answer(tab))
+        inks.append(answer(tab)["state"]["X"][4][0])
+    assert inks == [1, 0, 1]
+    assert answer(tab)["state"]["at"] == [4, 0]
+    said = tab.locator(".bpx-said").inner_text()
+    assert said == (
+        "Pixels changed: 1. Row 2, column 2: weight −0.70 · ink 1.00 = −0.70; its ink was 0.00.\n"
+        "Sum −1.70 → −2.40: the unit says a 3 and is 91.7 % sure."
+    )
+    tab.wait_for_timeout(450)
+    assert tab.get_by_role("status").inner_text() == said.replace("\n", " ")
+    for _ in range(3):
+        tab.get_by_role("button", name="Back").click()
+    assert answer(tab)["state"] == first
+    assert tab.complaints == []
+    tab.close()
+
+
+@pytest.mark.parametrize("finger", [False, True])
+def test_a_stroke_paints_pixels_and_is_one_step_back(shown, finger):
+    tab = shown("pixels")
+    hand = tab.context.new_cdp_session(tab)
+    hand.send("Emulation.setTouchEmulationEnabled", {"enabled": finger})
+    tab.reload()
+    tab.get_by_label("start from").select_option("empty")
+    for path, black in (((0, 1, 4), [0, 1, 4]), ((3,), [3])):  # a click is a stroke, too
+        places = [middle(tab.locator(PIXEL).nth(k)) for k in path]
+        if finger:
+            for kind, at in (
+                ("Start", places[:1]),
+                *(("Move", [at]) for at in places[1:]),
+                ("End", []),
+            ):
+                points = [{"x": x, "y": y} for x, y in at]
+                hand.send(
+                    "Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points}
+                )
+        else:
+            tab.mouse.move(*places[0])
+            tab.mouse.down()
+            for x, y in places[1:]:
+                tab.mouse.move(x, y, steps=3)
+            tab.mouse.move(x, y + 900)  # out of the picture
+            tab.mouse.up()
+        assert [k for k, [ink] in enumerate(answer(tab)["state"]["X"]) if ink] == black
+        compare("pixels", answer(tab))
+        tab.get_by_role("button", name="Back").click()
+        assert answer(tab)["state"]["X"] == [[0]] * 6
+    tab.locator(".bpx-pixels[role=img] rect").nth(5).click()  # a weight turns its pixel
+    assert answer(tab)["state"]["at"] == [5, 0]
+    assert tab.complaints == []
+    tab.close()
+
+
+def middle(node):
+    """Where a mouse would point at a node."""
+    box = node.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def test_a_drag_stops_the_play(shown):

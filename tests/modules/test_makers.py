@@ -31,7 +31,7 @@ THREE = Dataset(np.ones((3, 2)), np.array([[0, 1]]))
 TWO = Dataset(np.eye(2), np.eye(2))
 OWN = Activation("tanh", np.sin, np.cos)  # under a name that the page knows
 OWN_LOSS = Loss("quadratic", np.subtract, np.subtract, np.subtract)
-MOONS, SPOT = {"a": moons(9, rng=0)}, [[1.0], [2.0]]
+MOONS, SPOT, INK = {"a": moons(9, rng=0)}, [[1.0], [2.0]], [[0.0, 1.0]]
 
 
 def hidden(g, n=(2, 3, 1)):
@@ -129,6 +129,27 @@ BAD = {
         lambda: explore.grid(drawn, [1], [2], labels=("a", "b"), alt=str, forms=[str]), r"forms must ",
     ),
     "grid: one label": (lambda: explore.grid(drawn, [1], [2], labels="ab", alt=str), r"labels must be a p"),
+    "pixels: no dict": (lambda: explore.pixels(UNIT, SPOT), r"pictures must be a dict, got .*; such as {"),
+    "pixels: none": (lambda: explore.pixels(UNIT, {}), r"pictures must hold at least one picture, got"),
+    "pixels: a number as name": (lambda: explore.pixels(UNIT, {3: INK}), r"a name in pictures must be a str"),
+    "pixels: a row": (
+        lambda: explore.pixels(UNIT, {"a": [0, 1]}), r"pictures\['a'\] must have shape \(rows, columns\), got \(2,\)$",
+    ),
+    "pixels: nothing": (lambda: explore.pixels(UNIT, {"a": [[]]}), r"pictures\['a'\] must have shape \(rows, "),
+    "pixels: another shape": (
+        lambda: explore.pixels(UNIT, {"a": INK, "b": [[0], [1]]}),
+        r"pictures\['b'\] must have shape \(1, 2\), as the first, got \(2, 1\)$",
+    ),
+    "pixels: grey values": (
+        lambda: explore.pixels(UNIT, {"a": [[0, 16]]}),
+        r"pictures\['a'\] must hold ink from 0, white, to 1, black, got 0 to 16; did you mean pictures\['a'\] / pictures\['a'\]\.max\(\)\?$",
+    ),
+    "pixels: below white": (
+        lambda: explore.pixels(UNIT, {"a": [[-1, 0]]}), r"pictures\['a'\] must hold ink .*, got -1 to 0$",
+    ),
+    "pixels: sizes": (lambda: explore.pixels(UNIT, {"a": [[0]]}), r"net must have n = \(1, 1\), got n = \(2, 1\)$"),
+    "pixels: one name": (lambda: explore.pixels(UNIT, {"a": INK}, names="8"), r"names must be a pair of str"),
+    "pixels: numbers": (lambda: explore.pixels(UNIT, {"a": INK}, names=(3, 8)), r"a name in names must be a str"),
     "passes: samples": (lambda: explore.passes(UNIT, X, Y), r"x must "),
     "passes: soft": (
         lambda: explore.passes(*worked_example(), loss=soft_cross_entropy), r"loss must be ",
@@ -183,6 +204,9 @@ def test_the_state_is_plain_and_the_network_comes_back():
     picture.net = Network([None, 2 * net.W[1], net.W[2]], net.b, net.g)
     assert np.array_equal(picture.state["W"][1], 2 * net.W[1])
     assert picture.state["at"] == 0
+    dark = explore.pixels(UNIT, {"a": np.array(INK), "b": [[1, 0]]})
+    json.dumps([dark.state, dark.given])
+    assert np.array_equal(dark.X, np.transpose(INK))
     more = explore.unit(UNIT, [[1], [2]], samples=(X, Y))
     assert np.array_equal(more.X, X)
     assert repr(picture) == "Picture('both passes, step by step')"
