@@ -88,7 +88,7 @@ LIGHTEN = """() => {
     for (const formula of document.querySelectorAll('math')) {
         formula.replaceWith(formula.textContent);
     }
-    for (const line of document.querySelectorAll('svg :is(path, rect)')) line.remove();
+    for (const line of document.querySelectorAll('svg :is(path, rect):not([role])')) line.remove();
     const bare = (tag) => tag.getAttributeNames().every((name) => name === 'class');
     const all = document.querySelectorAll('article :is(span, em, strong, code)');
     const words = [...all].filter(bare);
