@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+import numpy as np
 import psutil
 
 from bpgrader.dialogue import Dialogue
@@ -212,14 +213,15 @@ def _start(job, errors, boxed, stack):
     """Start the program inside, with its job on standard input."""
     options: dict = {"stdout": subprocess.PIPE, "stderr": errors, "cwd": "/"}
     options["stdin"] = stack.enter_context(_file(json.dumps(job).encode()))
-    argv = [sys.executable, "-I", "-X", "utf8", "-c", program()]
+    python, site, outside = sys.executable, str(Path(np.__file__).parents[1]), []
     if boxed:
+        python, site = "/env/bin/python", "/env/site"
         rules = stack.enter_context(_file(_filter()))
-        argv = [*command(), "--seccomp", str(rules.fileno())]
-        argv += ["/env/bin/python", "-I", "-S", "-B", "-X", "utf8", "-c", program("/env/site")]
+        outside = [*command(), "--seccomp", str(rules.fileno())]
         options["pass_fds"] = (rules.fileno(),)
         if os.getuid() == 0:
             options |= {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+    argv = [*outside, python, "-I", "-S", "-B", "-X", "utf8", "-c", program(site)]
     return subprocess.Popen(argv, **options)
 
 

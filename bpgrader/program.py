@@ -6,19 +6,19 @@ from bpgrader import inside, shell
 
 MODULE = """
 import sys, types
-sys.path[1:1] = {paths}
+sys.path.append({site!r})
 module = sys.modules[{name!r}] = types.ModuleType({name!r})
 exec(compile({text!r}, "<{name}>", "exec"), vars(module))
 """
 
 
-def program(*paths: str) -> bytes:
+def program(site: str) -> bytes:
     """Write the program that runs a student's cells.
 
     Parameters
     ----------
-    *paths : str
-        Folders in which it finds modules.
+    site : str
+        The folder in which it finds NumPy.
 
     Examples
     --------
@@ -26,5 +26,5 @@ def program(*paths: str) -> bytes:
     True
     """
     text = Path(shell.__file__).read_text(encoding="utf-8")  # whatever this machine's language is
-    before = MODULE.format(paths=list(paths), name=shell.__name__, text=text)
+    before = MODULE.format(site=site, name=shell.__name__, text=text)
     return before.encode() + Path(inside.__file__).read_bytes()

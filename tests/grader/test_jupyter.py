@@ -9,7 +9,6 @@ import json
 import random
 import subprocess
 import sys
-import tempfile
 import time
 import warnings
 from pathlib import Path
@@ -38,13 +37,27 @@ SOURCE = {
 }
 
 JUPYTER = """
-import json, sys
+import json, os, sys, tempfile
+import numpy
 from IPython.core.interactiveshell import InteractiveShell
-shell = InteractiveShell()
-for cell in json.load(sys.stdin):
-    shell.run_cell(cell, store_history=False)
-value = shell.user_ns["answer"]() if callable(shell.user_ns.get("answer")) else None
-print("\\n" + json.dumps(value))
+
+def answer(cells):
+    shell = InteractiveShell()
+    for cell in cells:
+        shell.run_cell(cell, store_history=False)
+    return shell.user_ns["answer"]() if callable(shell.user_ns.get("answer")) else None
+
+requests, replies, null = os.fdopen(os.dup(0)), os.dup(1), os.open(os.devnull, os.O_RDWR)
+os.dup2(null, 0)
+os.dup2(null, 1)  # what cells print
+for line in requests:
+    with tempfile.TemporaryDirectory() as folder:
+        child = os.fork()  # a process of its own for each notebook, with all that is imported
+        if not child:
+            os.chdir(folder)
+            os.write(replies, json.dumps(answer(json.loads(line))).encode() + b"\\n")
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
 """
 
 
@@ -52,17 +65,17 @@ def read(*sources):
     return read_code(SOURCE, NAMES, [{"type": "code", "id": "", "source": s} for s in sources])
 
 
-def of_jupyter(*sources):
-    with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(
-            [sys.executable, "-c", JUPYTER],
-            input=json.dumps(["import numpy as np", *sources]),
-            capture_output=True,
-            text=True,
-            check=True,
-            cwd=folder,
-        )
-    return json.loads(done.stdout.splitlines()[-1])
+@pytest.fixture(scope="module")
+def of_jupyter():
+    """Give the answer of a notebook, each run in a fork of one process: IPython starts once."""
+    process = subprocess.Popen([sys.executable, "-c", JUPYTER], stdin=-1, stdout=-1, text=True)
+
+    def run(*sources):
+        print(json.dumps(["import numpy as np", *sources]), file=process.stdin, flush=True)
+        return json.loads(process.stdout.readline())
+
+    with process:
+        yield run
 
 
 def of_grader(*sources, boxed=False, again=False):
@@ -282,7 +295,7 @@ NOTEBOOKS = {
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_the_grader_runs_what_jupyter_runs(name):
+def test_the_grader_runs_what_jupyter_runs(name, of_jupyter):
     want = of_jupyter(*NOTEBOOKS[name])
     assert want is not None
     assert of_grader(*NOTEBOOKS[name]) == want
@@ -393,7 +406,7 @@ DOUBTFUL = {  # what no name tells: run again with it, where an answer is not ri
 
 
 @pytest.mark.parametrize("name", DOUBTFUL)
-def test_what_no_name_tells_is_run_where_an_answer_is_not_right_without_it(name, box):
+def test_what_no_name_tells_is_run_where_an_answer_is_not_right_without_it(name, box, of_jupyter):
     cells = DOUBTFUL[name]
     want = 110 if "later" in name else of_jupyter(*cells)
     assert want is not None
