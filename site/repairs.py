@@ -14,6 +14,7 @@ from sphinx.errors import SphinxError
 from sphinx.locale import _
 
 SEARCH = re.compile("searchtools|language_data|searchindex")
+NEEDED = re.compile(r"/(documentation_options|book|explore/\w+)\.js")  # by the first screen
 PLAIN = ["n", "nn", "nx", "p", "pm", "w"]  # what Pygments calls names, punctuation, blanks
 REMEMBERED = 'localStorage.getItem("theme") || "auto"'
 COLOURS = """{ light: "light", dark: "dark" }[localStorage.getItem("mode")]
@@ -80,6 +81,12 @@ def search_button(form):
     form.append(button)
 
 
+def when_it_stands(script):
+    """Have a script fetched only; book.js starts it when the first screen stands."""
+    link = {"rel": "preload", "as": "script", "href": script["src"]}
+    script.replace_with(new("link", attrs=link))
+
+
 def colours_first(script):
     """Let the first script of a page find out its colours."""
     script.string = script.string.replace(REMEMBERED, COLOURS)
@@ -118,12 +125,10 @@ REPAIRS = (
         colours_first,
     ),
     Repair(
-        "Sphinx",
-        "scripts hold up the text",  # documentation_options may: an inline script completes it
-        lambda soup: soup.find_all(
-            "script", src=lambda src: src and "documentation_options" not in src, defer=False
-        ),
-        lambda script: script.attrs.update(defer=""),
+        "Sphinx and the theme",
+        "scripts hold up the text and the pictures",  # one may: an inline script completes it
+        lambda soup: soup.find_all("script", src=lambda src: src and not NEEDED.search(src)),
+        when_it_stands,
     ),
     Repair(
         "sphinx-book-theme",

@@ -111,7 +111,8 @@ def test_no_page_brings_the_widget_manager_of_jupyter(soups, site):
 def test_the_scripts_of_a_page_are_few(soup, site, page):
     """At most 250 kB, and compressed 100 kB, with all that it loads."""
     folder = (site / page).parent
-    files = {(folder / urlsplit(tag["src"]).path).resolve() for tag in soup.select("script[src]")}
+    tags = soup.select("script[src], link[as=script]")
+    files = {(folder / urlsplit(tag.get("src") or tag["href"]).path).resolve() for tag in tags}
     texts = [file.read_bytes() for file in files]
     inline = soup.select("script:not([src], [type='application/json'])")
     texts += [(tag.string or "").encode() for tag in inline]

@@ -15,7 +15,8 @@ SHOTS = {("light", 1280): 900, ("dark", 360): 65_000}  # as high as that; a JPEG
 WAITING = ".bd-article > section section:not(.laid-out)"
 READY = f"""async () => {{
     const late = '.bp-live:not(.bpx), {WAITING}';
-    while (document.querySelector(late)) {{ // a picture is not drawn, a section is not laid out
+    // a picture is not drawn, a section is not laid out, the theme's last script has not run
+    while (document.querySelector(late) || !window.initToggleItems) {{
         await new Promise(requestAnimationFrame);
     }}
     await document.fonts.ready;
@@ -341,6 +342,22 @@ def test_a_picture_that_waits_is_drawn_when_it_is_near_or_printed(browser, addre
     assert late.count()
     tab.pdf()
     assert late.count() == 0
+    tab.close()
+
+
+def test_a_page_stands_before_the_theme_is_at_work(browser, address):
+    tab = browser.new_page()
+    tab.add_init_script("requestIdleCallback = () => 0")  # there is never time
+    tab.goto(f"{address}chapters/10_worked_example.html")
+    tab.locator(".bpx svg").first.wait_for()
+    assert tab.evaluate("[typeof bootstrap, typeof initToggleItems]") == ["undefined"] * 2
+    folded = tab.locator(".admonition.dropdown > .admonition-title ~ *")
+    assert folded.count() > 4
+    assert not any(part.is_visible() for part in folded.all())
+    tab.evaluate("startOthers()")
+    tab.wait_for_function("window.initToggleItems && window.bootstrap")
+    tab.locator(".toggle-button").last.click()
+    assert folded.last.is_visible()
     tab.close()
 
 
