@@ -13,13 +13,13 @@ export function bars(stage) {
   const prices = ({ z, y, c }) => z.map((x, k) => LOSSES.cross_entropy.of(c * x, y[k]));
   const numbers = (s) => ({ likelihood: seen(s).reduce((p, q) => p * q, 1), J: prices(s).reduce((p, q) => p + q, 0) / m, seen: seen(s), prices: prices(s) });
   const bar = (chart, style) => (h, k) => tag("rect", { x: chart.x(k + 0.72), width: chart.x(1.56) - chart.x(1), y: chart.y(h), height: chart.y(0) - chart.y(h), class: style });
-  const digits = (chart, at) => (h, k) => chart.mark(k + 1, at ?? h, text(h, 3), { dx: 0, "text-anchor": "middle", class: "bpx-halo" });
+  const digits = (chart, at) => (h, k) => chart.mark(k + 1, at ?? h, text(h, 3).replace(/\.\d(?=e)/, ""), { dx: 0, "text-anchor": "middle", class: "bpx-halo" });
   return {
     numbers,
     python: ({ z, y, c }) => `import numpy as np\nfrom bpcore import *\n\nz, Y = ${c} * np.array([${JSON.stringify(z)}]), np.array([${JSON.stringify(y)}])\nlikelihood(sigmoid(z), Y), cross_entropy(z, Y).mean()`,
     say(s) {
       const { likelihood, J } = numbers(s);
-      return t`The logits times ${text(s.c, 2)}. Likelihood: the product of the bars on the left, ${text(likelihood, 4)}. Cost: the mean of the bars on the right (line), ${text(J, 4)} nats a ${sample}; a coin pays ln 2 = 0.6931 (dots).`;
+      return t`The logits times ${text(s.c, 2)}. Likelihood: the product of the first bars, ${text(likelihood, 4)}. Cost: the mean of the second bars (line), ${text(J, 4)} nats a ${sample}; a coin pays ln 2 = 0.6931 (dots).`;
     },
     draw(s) {
       const [left, right] = [seen(s), prices(s)], level = (h, style) => price.path([[0.4, h], [m + 0.6, h]], style);

@@ -20,6 +20,7 @@ export function chain(stage) {
     return [s.X[0][0], a * (1 - a), s.W[2][0][0], out * (1 - out), s.loss === "quadratic" ? out - y : y ? -1 / out : 1 / (1 - out)];
   };
   const numbers = (s) => ({ before: values(s), after: values(nudged(s)), links: links(s), slope: backward(s, forward(s, s.X), s.Y, s.loss).dW[1][0][0] });
+  const fits = (x, digits = 4) => text(x, Math.abs(x) < 1000 ? digits : 0); // three numbers on one line
   const NAMES = ["z_h", "a_h", "z_o", "a_o", "ℓ"];
   return {
     numbers,
@@ -36,7 +37,7 @@ export function chain(stage) {
         const place = (v) => LEFT + ((Math.max(low, Math.min(high, v)) - low) / (high - low)) * (RIGHT - LEFT), style = { z: "z", a: "a", ℓ: "J", w: "W" }[name[0]];
         nodes.push(tag("line", { x1: LEFT, x2: RIGHT, y1: y, y2: y, class: "bpx-line thin" }), tag("text", { x: LEFT - 12, y: y + 4, "text-anchor": "end" }, name),
           tag("line", { x1: place(from), x2: place(to), y1: y, y2: y, class: `bpx-line ${style}`, "stroke-width": 5 }), tag("circle", { cx: place(from), cy: y, r: 6, class: "bpx-then" }), tag("circle", { cx: place(to), cy: y, r: 5, class: "bpx-now" }),
-          tag("text", { x: LEFT, y: y - 12 }, t`${text(from, 4)} → ${text(to, 4)}   change ${to >= from ? "+" : ""}${text(to - from, 5)}`));
+          tag("text", { x: LEFT, y: y - 12 }, t`${fits(from)} → ${fits(to)}   change ${to >= from ? "+" : ""}${fits(to - from, 5)}`));
         if (name === "ℓ") nodes.push(tag("line", { x1: place(target), x2: place(target), y1: y - 8, y2: y + 8, class: "bpx-line" }), tag("text", { x: place(target), y: y + 22, "text-anchor": "middle" }, t`target`));
         if (k) {
           const [, was, is] = rows[k - 1], turn = is - was;

@@ -1,15 +1,18 @@
 import { fill, tag, up } from "./kit.js";
 
 // A plane with axes, in which a picture draws in its own numbers. x and y are { min, max, label, log, ticks }.
-const MARGIN = { top: 12, right: 14, bottom: 38, left: 46 };
+const MARGIN = { top: 12, right: 18, bottom: 38, left: 58 }; // 1.5e6 and 10⁻¹⁵ stand beside the axis and its words
 const P = [0.5, 0.7, 0.9].map((p) => Math.log(p / (1 - p))); // bands of probability, as logits
 
 export const roomy = (n) => 10 * 2 ** Math.max(0, Math.ceil(Math.log2(n / 10))); // 10, 20, 40, …: an axis that seldom changes
 
+// 200,000 at an axis would not fit: 2e5.
+const short = (v) => (v ? Number(v.toPrecision(3)).toExponential().replace("+", "").replaceAll("-", "−") : "0");
+
 export class Chart {
-  constructor(stage, { x, y, width = 320, height = 250 }) {
+  constructor(stage, { x, y, width = 336, height = 250 }) {
     this.node = tag("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", class: "bpx-chart" });
-    const left = y.log ? MARGIN.left + 10 : MARGIN.left;
+    const { left } = MARGIN;
     this.x = (x.log ? d3.scaleLog() : d3.scaleLinear()).range([left, width - MARGIN.right]);
     this.y = (y.log ? d3.scaleLog() : d3.scaleLinear()).range([height - MARGIN.bottom, MARGIN.top]);
     this.axes = [[x, d3.axisBottom, `translate(0,${height - MARGIN.bottom})`], [y, d3.axisLeft, `translate(${left},0)`]];
@@ -24,7 +27,7 @@ export class Chart {
     this.inside = `url(#${clip}-in)`; // a band ends at the frame, which is no boundary
     this.node.append(cut, inside, tag("path", { d: corner, class: "bpx-ground" }), this.ground, ...this.lines, this.front,
       tag("text", { x: (left + width - MARGIN.right) / 2, y: height - 6, "text-anchor": "middle" }, x.label),
-      tag("text", { x: -(height - MARGIN.bottom + MARGIN.top) / 2, y: 12, transform: "rotate(-90)", "text-anchor": "middle" }, y.label));
+      tag("text", { x: -(height - MARGIN.bottom + MARGIN.top) / 2, y: 11, transform: "rotate(-90)", "text-anchor": "middle" }, y.label));
     this.range([x.min, x.max], [y.min, y.max]);
     stage.add(this.node);
   }
@@ -33,8 +36,9 @@ export class Chart {
     for (const [k, [scale, domain]] of [[this.x, x], [this.y, y]].entries()) {
       if (!domain || String(domain) === String(scale.drawn)) continue;
       scale.domain(domain).drawn = domain;
-      const [{ ticks = 5, log }, axis] = this.axes[k];
-      d3.select(this.lines[k]).call(axis(scale).ticks(ticks, log && ((v) => `10${up(Math.round(Math.log10(v)))}`)).tickSizeOuter(0));
+      const [{ ticks = 5, log }, axis] = this.axes[k], large = !log && Math.max(...domain.map(Math.abs)) >= 1e4;
+      const drawn = axis(scale).ticks(ticks, log && ((v) => `10${up(Math.round(Math.log10(v)))}`)).tickSizeOuter(0);
+      d3.select(this.lines[k]).call(drawn.tickFormat(large ? short : null));
     }
   }
 
@@ -56,7 +60,12 @@ export class Chart {
 
   dot(u, v, style, r = 5) { return tag("circle", { cx: this.x(u), cy: this.y(v), r, class: style }); }
 
-  mark(u, v, words, attributes = {}) { return tag("text", { x: this.x(u), y: this.y(v), dx: 6, dy: -6, ...attributes }, words); }
+  mark(u, v, words, attributes = {}) { // whole, at a place inside the frame; at one outside there is nothing
+    const x = this.x(u), y = this.y(v), [left, right] = this.x.range(), [bottom, top] = this.y.range();
+    if (x < left || x > right || y < top || y > bottom) return false;
+    const far = x + 7 * words.length > right;
+    return tag("text", { x, y, dx: far ? -6 : 6, dy: y < top + 12 ? 15 : -6, "text-anchor": far ? "end" : undefined, ...attributes }, words);
+  }
 
   arrow(u, v, du, dv, style) { // from (u, v) by (du, dv)
     const [x0, y0, x1, y1] = [this.x(u), this.y(v), this.x(u + du), this.y(v + dv)];

@@ -14,7 +14,16 @@ export class Graph {
 
   // edge(i, j, k) and unit(i, j) give { label, on } or nothing; act(path) is called when one is clicked.
   draw(alt, net, { values, edge = () => ({}), unit = () => ({}), act, heads = [] }) {
-    const lines = [], words = [], circles = [];
+    const lines = [], words = [], circles = [], all = this.n.flatMap((rows, i) => Array.from({ length: rows }, (_, j) => [i, j, unit(i, j)?.label]));
+    const taken = all.flatMap(([i, j, label]) => [[this.x(i), this.y(i, j), 0.9 * this.radius], ...(label ? [[this.x(i), this.y(i, j) + this.radius + 9, 3.7 * label.length]] : [])]);
+    const written = (label, ends, wanted) => { // on its line, at the free place nearest to the wanted one, or where most is free
+      const half = 3.7 * label.length, spots = Array.from({ length: 27 }, (_, k) => 0.15 + 0.026 * k).sort((p, q) => Math.abs(p - wanted) - Math.abs(q - wanted));
+      const place = (p) => ends.map(([from, to]) => from + p * (to - from));
+      const room = ([x, y]) => Math.min(...taken.map(([u, v, wide]) => Math.max(Math.abs(x - u) - half - wide, Math.abs(y - v) - 11)));
+      const [x, y] = place(spots.find((p) => room(place(p)) > 0) ?? spots.reduce((best, p) => (room(place(p)) > room(place(best)) ? p : best)));
+      taken.push([x, y, half]);
+      return tag("text", { x, y: y + 4, class: "bpx-halo", "text-anchor": "middle" }, label);
+    };
     for (const [i, head] of heads.entries()) if (head) words.push(tag("text", { x: this.x(i), y: 14, "text-anchor": "middle" }, head));
     for (let i = 0; i < this.n.length; i++) {
       for (let j = 0; j < this.n[i]; j++) {
@@ -29,7 +38,7 @@ export class Graph {
             wide.addEventListener("click", () => act(["W", i, j, k]));
             lines.push(wide);
           }
-          if (seen.label) words.push(tag("text", { x: x0 + place * (x - x0), y: y0 + place * (y - y0) + 4, class: "bpx-halo", "text-anchor": "middle" }, seen.label));
+          if (seen.label) words.push(written(seen.label, [[x0, x], [y0, y]], place));
         });
         const circle = tag("circle", { cx: x, cy: y, r: this.radius, class: `bpx-unit ${own.on ? "bpx-on" : ""}` });
         if (act) circle.addEventListener("click", () => act(i ? ["b", i, j, 0] : ["X", j]));

@@ -89,7 +89,7 @@ export function passes(stage) {
         edge(i, j, k) { // what stands on the lines of the layer at work
           const on = String(s.look) === String(["W", i, j, k]);
           if (kind !== "x" && i !== (kind === "δ" ? layer + 1 : layer)) return { on };
-          if (kind === "d") return { on, label: crowded ? undefined : short(now.dW[i][j][k], 3) };
+          if (kind === "d") return { on, label: on || L * n[i] * n[i - 1] <= 24 ? short(now.dW[i][j][k], 3) : undefined }; // the words below give all
           const w = s.W[i][j][k];
           if (kind === "δ" && n[i] * n[i - 1] <= 3) return { on, label: short(w * now.delta[i][j][0], 3) }; // among more lines there is no room
           return { on, label: crowded && !on ? undefined : short(w, 2) };

@@ -57,6 +57,11 @@ DEAD = Network(  # its hidden units say 0 to every sample
     [None, ACTIVATIONS["relu"], sigmoid],
 )
 
+NARROW = Network(  # four columns: between two of them there is little room
+    [None, *(np.sin(np.arange(j * k) + 1.0).reshape(j, k) for j, k in ((3, 4), (2, 3), (1, 2)))],
+    [None, *(np.zeros((j, 1)) for j in (3, 2, 1))],
+)
+
 
 def drawn(value):
     figure = Figure(figsize=(2, 1))
@@ -100,6 +105,7 @@ PICTURES = {  # name: (what makes it, further arguments for its numbers)
     "passes, three outputs": lambda: explore.passes(
         THREE, [[0.5], [-1.0], [2.0]], [[1], [0], [1]], loss="quadratic"
     ),
+    "passes, three layers": lambda: explore.passes(NARROW, [[0.5], [1.5], [-0.6], [0.2]], [[1]]),
     "knob": lambda: explore.knob(*worked_example()),
     "chain": lambda: explore.chain(CHAIN, [[1.5]], [[1]]),
     "chain, cross-entropy": lambda: explore.chain(CHAIN, [[1.5]], [[1]], loss="cross_entropy"),
@@ -616,6 +622,63 @@ def test_no_number_that_is_typed_is_too_large(shown, name, typed):
         tab.get_by_role("button", name="Start again").click()
         tab.wait_for_timeout(450)  # the words for screen readers come later
     assert tab.complaints == []
+    tab.close()
+
+
+# Words in a drawing that stick out of it, or lie on others.
+HIDDEN_WORDS = """() => [...document.querySelectorAll('.bpx-pictures svg')].flatMap((svg) => {
+    const words = [...svg.querySelectorAll('text')].filter((word) => word.textContent.trim());
+    const outer = svg.getBoundingClientRect(), rest = words.map((word) => [
+        word.textContent, word.getBoundingClientRect()]).filter(([, box]) => box.width);
+    const cut = rest.filter(([, { left, right, top, bottom }]) =>
+        left < outer.left - 2 || right > outer.right + 2
+        || top < outer.top - 2 || bottom > outer.bottom + 2);
+    const over = rest.filter(([text, one], k) => rest.slice(0, k).some(([before, other]) =>
+        Math.min(one.right, other.right) - Math.max(one.left, other.left) > 2
+        && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 0.4 * one.height
+        && text !== before));
+    return [...cut, ...over].map(([text]) => text);
+})"""
+TO_THE_END = """(range, end) => {
+    range.value = range[end];
+    range.dispatchEvent(new Event('input'));
+    range.dispatchEvent(new Event('change'));
+}"""
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_word_of_a_drawing_is_seen(shown, name):
+    """With any slider at either end, with the largest numbers, on a desk and on a telephone."""
+    tab = shown(name)
+    fields = tab.locator("input[type=number]:visible").all()
+    again = tab.get_by_role("button", name="Start again")
+    for width in (1280, 320):
+        tab.set_viewport_size({"width": width, "height": 900})
+        assert tab.evaluate(HIDDEN_WORDS) == []
+        for end in ("min", "max"):
+            for k, slider in enumerate(tab.locator("input[type=range]:visible").all()):
+                slider.evaluate(TO_THE_END, end)
+                assert tab.evaluate(HIDDEN_WORDS) == [], (width, end, k)
+                again.click()
+    for field in fields:
+        field.fill("1e308")
+        field.press("Enter")
+        assert tab.evaluate(HIDDEN_WORDS) == []
+        again.click()
+    tab.close()
+
+
+def test_no_control_sticks_out_where_letters_are_twice_as_large(shown):
+    tab = shown(*PICTURES)
+    tab.set_viewport_size({"width": 320, "height": 700})
+    tab.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert (
+        tab.locator(".bpx-row > :is(input, select, output):visible").evaluate_all(
+            "all => all.filter((one) => one.getBoundingClientRect().right > innerWidth)"
+            ".map((one) => one.ariaLabel ?? one.textContent)"
+        )
+        == []
+    )
     tab.close()
 
 
