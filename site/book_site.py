@@ -5,6 +5,7 @@ buttons.py  live forms of a chapter            policy.py   what a page may load
 passages.py links between passages             live.py     live pictures
 formulas.py TeX to MathML                      icons.py    icons
 reader.py   the notebooks that readers get     languages.py the other languages
+marks.py    marks of the source that are left
 """
 
 import html
@@ -17,6 +18,7 @@ import address
 import buttons
 import languages
 import live
+import marks
 import passages
 import pydata_sphinx_theme
 import reader
@@ -184,8 +186,10 @@ def setup(app):
     app.connect("config-inited", languages.keep_anchors)
     app.connect("source-read", languages.read_anchors)
     app.connect("builder-inited", address.dates)
+    app.connect("doctree-read", marks.left)
     app.connect("env-check-consistency", reader.sections)
     app.connect("env-check-consistency", write_side_by_side)
+    app.connect("doctree-resolved", marks.nowhere)
     app.connect("doctree-resolved", languages.say_values)
     app.connect("doctree-resolved", languages.say_proof)
     app.connect("html-page-context", page, priority=900)

@@ -7,6 +7,7 @@ by its traceback. All of that stands in _build/book.log; the terminal shows what
     python site/build.py FOLDER    another source of it: a translation
 """
 
+import ast
 import re
 import subprocess
 import sys
@@ -29,9 +30,13 @@ CONTENTS = re.compile(r"^The Table of Contents file is malformed: (?P<what>.+)",
 HANDLER = re.compile(r"Handler <function .*> for event '.*' threw an exception \(exception: (.*)\)")
 LABEL = re.compile(r"(?:undefined label:|duplicate \w+ label) '?(?P<label>[\w-]+)")
 KIND = re.compile(r" \[[a-z]+\.[a-z_]+\]$")  # Sphinx's own name of a kind of warning
-REASON = re.compile(r".*\nReason: \w+\((['\"])(?P<what>.*)\1\)", re.DOTALL)
+REASON = re.compile(r".*\nReason: \w+\((?P<what>(['\"]).*\2)\)", re.DOTALL)
 FORMULA = re.compile(r"the formula (?P<tex>.*) cannot be read", re.DOTALL)
+WRAPPED = re.compile(
+    r"\n|\\\\|\\(?:begin|end)\{align(?:ed)?\}"
+)  # Sphinx does it, about blank lines
 RAISED = re.compile(r"^(?:[\w.]+(?:Error|Exception)|Sphinx error): ?\n?(?P<what>.+)", re.MULTILINE)
+MARK = "a mark of the source is left"
 STEP = 10_000  # MyST-NB gives the lines of cell n the numbers from n × 10000 + 2
 
 
@@ -54,6 +59,9 @@ def sentences(words):
     found += [sentence(match) for match in TOLD.finditer(words)]
     if any("duplicate label" in told for told in found):
         found = [told for told in found if "Duplicate ID: " not in told]  # said already, with place
+    broken = {told.split(",")[0] for told in found if "cannot be read" in told}
+    for page in broken:  # a formula that begins too late or ends too late turns the text to marks
+        found = [told for told in found if not (told.startswith(page) and MARK in told)]
     raised = [match["what"].strip() for match in RAISED.finditer(words)]
     raised = [f"{what} (more in _build/book.log)" for what in raised[:1]]
     return list(dict.fromkeys(found or raised)) or [words.strip()]
@@ -64,7 +72,7 @@ def sentence(match):
     what = KIND.sub("", match["what"].strip())
     reason = REASON.fullmatch(what)
     if reason:
-        what = reason["what"].replace("\\\\", "\\")
+        what = ast.literal_eval(reason["what"])
     path, line = Path(match["path"] or ""), int(match["line"] or 0)
     if not path.is_file():  # some extensions name none, or one that they made up
         what = what.replace(f"{Path.cwd()}/", "")
@@ -76,13 +84,18 @@ def sentence(match):
     number, line = divmod(line, STEP)
     formula = FORMULA.search(what)
     if formula:
-        holds = (n for n, cell in enumerate(cells, 1) if formula["tex"] in cell.source)
-        number = next(holds, 0)
-        lines = cells[number - 1].source.splitlines()
-        line = 2 + next((n for n, text in enumerate(lines) if formula["tex"] in text), 0)
+        number, line = holds(cells, filter(str.strip, WRAPPED.split(formula["tex"])))
     if 1 <= number <= len(cells):
         return tell(path, number, cells[number - 1], what, line - 2)
     return f"{shown(path)}: {what}"
+
+
+def holds(cells, lines):
+    """Find the cell with the most of these lines, and the first of them, as MyST-NB counts."""
+    lines, texts = list(lines), [cell.source.splitlines() for cell in cells]
+    found = [[n for n, text in enumerate(cell) for line in lines if line in text] for cell in texts]
+    number = max(range(len(found)), key=lambda n: len(found[n]))
+    return number + 1, 2 + min(found[number], default=0)
 
 
 def with_place(label, what):

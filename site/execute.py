@@ -7,9 +7,11 @@ A chapter with a mistake is told in one sentence, and nothing of its run is kept
     python site/execute.py store CHAPTER …     these, their outputs stored in the notebooks
 """
 
+import json
 import logging
 import re
 import sys
+import warnings
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import active_children
@@ -23,28 +25,49 @@ from jupyter_cache.executors.utils import single_nb_execution
 from jupyter_cache.readers import get_reader
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from nbconvert.preprocessors import CoalesceStreamsPreprocessor
+from nbconvert.preprocessors import ClearOutputPreprocessor, CoalesceStreamsPreprocessor
 
 CACHE = Path("_build/.jupyter_cache").resolve()
 LIMIT = 60  # seconds for one cell
 WIDGET = "application/vnd.jupyter.widget-view+json"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-FILE = re.compile(r"\(\d+\.py, line (\d+)\)")  # what IPython calls a cell, another name each time
+FILE = re.compile(
+    r"[^\s(]*\b\d+\.py(?:, line |:)(\d+)"
+)  # what IPython calls a cell, each time anew
+LONGEST = 400  # letters of what a mistake says: its beginning and its end are enough
 
 
 def read(path):
     """Read a notebook, or a page of Markdown with code in it; ValueError says why it is none."""
     name = "myst_nb_md" if path.suffix == ".md" else "nbformat"
     try:
-        notebook = get_reader({"name": name, "type": "plugin"})(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)  # an id twice, or none
+            notebook = get_reader({"name": name, "type": "plugin"})(path)
         form = notebook.nbformat, notebook.nbformat_minor
     except Exception as error:  # of many kinds, as a file may be anything
-        said = " ".join(str(error).split())
+        said = short(in_json(error.__cause__) or str(error))
         raise ValueError(f"{place(path)}: it cannot be read as a notebook: {said}") from error
     if not (4, 0) <= form <= (4, 5):
         said = "it has the format {}.{}; save it in JupyterLab as one of 4.0 to 4.5".format(*form)
         raise ValueError(f"{place(path)}: {said}")
+    try:
+        nbformat.validate(notebook)
+    except nbformat.ValidationError as error:
+        where = [
+            key + 1 if isinstance(key, int) else key for key in error.relative_path
+        ]  # as people count
+        said = f"{' '.join(map(str, where))}: {short(error.message)}".replace("cells ", "cell ", 1)
+        raise ValueError(f"{place(path)}, {said}") from error
     return notebook
+
+
+def in_json(error):
+    """Say in which line something is no JSON; nothing of an error of another kind."""
+    if isinstance(error, json.JSONDecodeError):
+        line = error.doc.split("\n")[error.lineno - 1].strip()
+        return f"line {error.lineno} ({line[:60]}): {error.msg}"
+    return ""
 
 
 def with_cells():
@@ -60,6 +83,8 @@ def run(path):
         notebook = read(path)
     except ValueError as error:
         return None, str(error)
+    # What is stored is of another run; it would be told as this one's, or as how far it came.
+    ClearOutputPreprocessor().preprocess(notebook, {})
     try:
         error = single_nb_execution(notebook, str(path.parent), LIMIT, allow_errors=False).err
     except (DeadKernelError, NoSuchKernel) as none:
@@ -72,8 +97,8 @@ def mistake(path, notebook, error):
     """Say in which cell of which page something went wrong, and what."""
     slow = isinstance(error, CellTimeoutError)
     for number, cell in enumerate(notebook.cells, start=1):
-        for output in cell.get("outputs", ()):
-            if output.output_type == "error" and not slow:
+        for output in () if slow else cell.get("outputs", ()):  # it says how it was interrupted
+            if output.output_type == "error":
                 # What Python 3.13 calls a line that ends too soon is a name of its own.
                 name = output.ename.replace("_IncompleteInputError", "SyntaxError")
                 return tell(path, number, cell, f"{name}: {output.evalue}")
@@ -97,8 +122,15 @@ def tell(path, number, cell, what, line=None):
     lines = cell.source.splitlines()
     shown = lines[line] if line is not None and line < len(lines) else ""
     shown = (shown or next(filter(str.strip, lines), "")).strip()
-    what = FILE.sub(r"(line \1)", " ".join(COLOUR.sub("", what).split()))
+    what = short(FILE.sub(r"line \1", what))
     return f"{place(path)}, cell {number} ({shown[:60]}): {what}"
+
+
+def short(what):
+    """Put what was said into one line, without its middle if it is long."""
+    what = " ".join(COLOUR.sub("", what).split())
+    half = LONGEST // 2
+    return what if len(what) <= LONGEST else f"{what[:half]} … {what[-half:]}"
 
 
 def place(path):

@@ -28,9 +28,42 @@ MISTAKES = {
     "a label used twice": ("$$a$$ (eq-a)\n\n$$b$$ (eq-a)", "duplicate label"),
     "a heading that jumps": ("#### Deep", "header level increase"),
     "a term that is not explained": ("A {term}`gluon`.", "term not in glossary: 'gluon'"),
+    "a formula of two lines": (
+        "$$\na\n= \\frac{b\n$$ (eq-z)",
+        "the formula a = \\frac{b cannot be",
+    ),
+    "a formula that swallows text": (
+        "$$\na = 1\n\nThen $b$ and $c$.\n\n$$\nd = 1\n$$",
+        "cannot be read",
+    ),
+    "a dollar alone": ("So $a = b holds.", "left in the text: So $a"),
+    "a role that goes on": ("By {eq}`eq-a and more.", "left in the text: By {eq}`eq-a"),
+    "a role and a blank": ("By {eq} `eq-a`.", "left in the text: By {eq}"),
+    "a role in round brackets": ("By {eq}(eq-a).", "left in the text: By {eq}(eq-a"),
+    "a reference of LaTeX": ("By \\eqref{eq-a}.", "left in the text: By \\eqref{eq-a"),
+    "a link that goes on": ("See [it](https://a.example and.", "left in the text: See [it](https:"),
+    "a heading without a blank": ("##Next", "left in the text: ##N"),
+    "bold words that go on": ("It is **so.", "left in the text: It is **so."),
+    "a merge that nobody ended": (
+        "<<<<<<< HEAD\nOne\n=======\nTwo",
+        "left in the text: <<<<<<< HEAD",
+    ),
+    "a box too many": (":::{note}\nx\n:::\ny\n:::", "a fence is closed that nobody opened"),
+    "a table whose lines differ": ("| a | b |\n| --- |\n| 1 | 2 |", "left in the text: | a | b"),
+    "a footnote that is nowhere": ("So[^1].", "left in the text: So[^1]."),
+    "an environment with another end": (
+        "\\begin{align}\na\n\\end{aligned}",
+        "left in the text: \\begin{align}",
+    ),
+    "a second title": ("# Again", "a page has one title, and this is another"),
+    "a picture without words": ("![](../site/static/logo.svg)", "a picture has no words (alt)"),
+    "a check of no equation": (
+        "from bpcore import check\ncheck('eq-nowhere', 1.0, 1.0)",
+        "check names 'eq-nowhere', and no equation has this label",
+    ),
     "a theorem used twice": (
         ":::{prf:theorem} A\n:label: thm-a\nx\n:::\n\n:::{prf:theorem} A\n:label: thm-a\nx\n:::",
-        "duplicate theorem label 'thm-a', other instance in chapters/page15.ipynb",
+        "duplicate theorem label 'thm-a', other instance in chapters/page33.ipynb",
     ),
     "an exercise that is nowhere": (
         ":::{solution} ex-nowhere\nSo.\n:::",
@@ -50,7 +83,8 @@ def small_book(folder, pages):
     (folder / "notes.md").write_text("# Of a reader's own, no page", encoding="utf-8")
     (folder / "chapters").mkdir()
     for name, text in pages.items():
-        cells = [nbformat.v4.new_markdown_cell(f"# {name}"), nbformat.v4.new_markdown_cell(text)]
+        cell = nbformat.v4.new_code_cell if "import" in text else nbformat.v4.new_markdown_cell
+        cells = [nbformat.v4.new_markdown_cell(f"# {name}"), cell(text)]
         nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / f"chapters/{name}.ipynb")
 
 

@@ -1,5 +1,6 @@
 """The execution of the chapters, and the one sentence that a mistake in them gets."""
 
+import json
 import re
 from pathlib import Path
 
@@ -46,6 +47,7 @@ MISTAKES = {
     "Python that cannot be read": ("print(", "SyntaxError: "),
     "words on stderr": ("import sys\nprint('odd', file=sys.stderr)", "wrote to stderr"),
     "a warning": ("import warnings\nwarnings.warn('old')", "wrote to stderr"),
+    "much": ("raise ValueError('a' * 999 + ' b')", "aa … aa"),
     "an end": ("import os\nos._exit(3)", "died"),
     "too long": ("import time\ntime.sleep(9)", "it takes more than 2 seconds"),
 }
@@ -57,10 +59,17 @@ def test_a_mistake_is_one_sentence_with_page_and_cell(source, said, tmp_path, mo
     folder = tmp_path / "chapters"
     folder.mkdir()
     path = notebook(folder / "page.ipynb", "x = 1", source)
+    stored = nbformat.read(path, as_version=4)
+    stored.cells.append(nbformat.v4.new_code_cell("x", execution_count=9))
+    for cell in stored.cells[1:]:  # what an earlier run left, of the cells behind the mistake, too
+        cell.outputs = [nbformat.v4.new_output("stream", name="stderr", text="old")]
+    nbformat.write(stored, path)
     _, wrong = execute.run(path)
     assert wrong.startswith(f"chapters/page.ipynb, cell 3 ({source.splitlines()[0]}): "), wrong
     assert said in wrong
     assert "\n" not in wrong
+    assert len(wrong) < 600
+    assert not re.search(r"\d+\.py", wrong)  # the name of a cell is another each time
 
 
 def test_nothing_of_a_run_with_a_mistake_is_kept(tmp_path, monkeypatch, capsys):
@@ -96,8 +105,12 @@ def test_a_page_stored_again_is_the_same(tmp_path, monkeypatch):
 
 
 NO_NOTEBOOKS = {
-    "a merge": ('{\n"cells": [\n<<<<<<< HEAD\n', "it cannot be read as a notebook: .*<<<<<<< HEAD"),
-    "nothing": ("", "it cannot be read as a notebook: "),
+    "a merge": (
+        '{\n"cells": [\n<<<<<<< HEAD\n',
+        r"it cannot be read as a notebook: line 3 \(<<<<<<< HEAD\): ",
+    ),
+    "nothing": ("", r"it cannot be read as a notebook: line 1 \(\): "),
+    "a mark of Windows": ("\ufeff{}", r"it cannot be read as a notebook: line 1 .*: .* BOM"),
     "another thing": ("[]", "it cannot be read as a notebook: "),
     "no cells": ('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "it cannot be .* cells"),
     "an old format": (
@@ -122,6 +135,30 @@ def test_a_file_that_is_no_notebook_is_named(text, said, tmp_path, monkeypatch, 
     assert execute.main([])
     assert re.fullmatch(rf"chapters/page\.ipynb: {said}.*\n", capsys.readouterr().err)
     assert execute.kept(good)
+
+
+BROKEN = {
+    "an id twice": (lambda cells: cells[1].update(id=cells[0].id), ": .*Non-unique cell id"),
+    "no id": (lambda cells: cells[1].pop("id"), ": .*missing an id"),
+    "no source": (
+        lambda cells: cells[1].pop("source"),
+        ", cell 2: 'source' is a required property",
+    ),
+    "no list": (
+        lambda cells: cells[1].metadata.update(tags="remove-cell"),
+        ", cell 2 metadata tags: 'remove-cell' is not of type 'array'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("breaks", "said"), BROKEN.values(), ids=BROKEN)
+def test_a_cell_that_is_none_is_named(breaks, said, tmp_path):
+    path = notebook(tmp_path / "page.ipynb", "1 + 1")
+    book = nbformat.from_dict(json.loads(path.read_text()))
+    breaks(book.cells)
+    path.write_text(json.dumps(book))
+    with pytest.raises(ValueError, match=r"/page\.ipynb" + said):
+        execute.read(path)
 
 
 def test_a_language_that_is_not_here_is_told(tmp_path):

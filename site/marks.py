@@ -1,0 +1,66 @@
+"""What an author typed and Markdown took for words, so that no tool says anything about it.
+
+A mark that begins something without an end is left as it is, a fence too many is an empty box, a
+second title a chapter of its own, and a picture without words is silent for who cannot see it.
+"""
+
+import re
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.util import logging
+
+MARK = re.compile(
+    r"\$"  # a formula, of which one end is missing
+    r"|\\[a-zA-Z]+\{|\{[a-z:]+\}|`"  # a command of TeX, a role, code
+    r"|:::|^#{1,6}\w|\*\*|\{\{|\]\(\w+:"  # a box, a heading, bold words, a value, a link
+    r"|^\||\[\^|<{7}|>{7}"  # a table, a footnote, a merge
+)
+OTHER = (
+    *(nodes.math, nodes.math_block, nodes.literal, nodes.literal_block, nodes.raw, nodes.comment),
+    *(addnodes.desc_signature, nodes.system_message, nodes.problematic),
+)
+CHECKED = re.compile(r"✓ (eq-[\w-]+)")
+
+logger = logging.getLogger(__name__)
+
+
+def left(app, doctree):
+    """Tell what a reader would see, once for each paragraph."""
+    told = set()
+    for text in doctree.findall(nodes.Text):
+        found = MARK.search(text)
+        if found and text.parent not in told and not any(isinstance(n, OTHER) for n in above(text)):
+            told.add(text.parent)
+            words = text[max(0, found.start() - 20) : found.end() + 20]
+            logger.error("a mark of the source is left in the text: %s", words, location=text)
+    if told:
+        return  # what is below may follow from it
+    for box in doctree.findall(nodes.container):
+        if box.get("is_div") and not box["classes"]:
+            logger.error("a fence is closed that nobody opened", location=box)
+    for title in list(doctree.findall(nodes.section)):
+        if title.parent is doctree and title is not doctree.next_node(nodes.section):
+            logger.error("a page has one title, and this is another", location=title)
+    for picture in doctree.findall(nodes.image):
+        if not picture.get("alt"):
+            logger.error(
+                "a picture has no words (alt) for who cannot see it", location=picture.parent
+            )
+
+
+def above(node):
+    """Give the nodes that a node stands in."""
+    while node := node.parent:
+        yield node
+
+
+def nowhere(app, doctree, docname):
+    """Tell every label that `check` printed and no equation has; of a function's example, none."""
+    known = app.env.get_domain("math").equations
+    if app.env.doc2path(docname).endswith(".ipynb"):
+        for block in doctree.findall(nodes.literal_block):
+            for label in CHECKED.findall(block.astext()):
+                if label not in known:
+                    said = "check names %r, and no equation has this label"
+                    logger.error(said, label, location=block)
