@@ -3,13 +3,16 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
-	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+	$$p -Ec 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
 # Any locale: file names and what Python reads are UTF-8.
 export LC_ALL = C.UTF-8
 export PYTHONUTF8 = 1
-# No other modules than those of the book.
-unexport PYTHONPATH PYTHONHOME
+# No other modules than those of the book, and none of the ways in which others have Python or pip behave.
+unexport $(filter-out PYTHON PYTHONUTF8,$(filter PYTHON%,$(.VARIABLES))) PIP_TARGET PIP_PREFIX
+export PIP_USER = 0
+# One target after the other, also with -j: all write into .venv and _build.
+.NOTPARALLEL:
 PY := .venv/bin/python
 # uv keeps what it fetched for the next folder, if it can.
 UV := $(shell cache="$${UV_CACHE_DIR:-$${XDG_CACHE_HOME:-$$HOME/.cache}/uv}"; mkdir -p "$$cache" 2>/dev/null && [ -w "$$cache" ] || echo "UV_CACHE_DIR=_build/uv") .venv/bin/uv
@@ -52,7 +55,8 @@ help: ## list the targets
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"This book needs Python 3.11 or newer; $(PYTHON) is {sys.version.split()[0]}.")'
 	@"$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null || { echo "Python has no venv module; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@echo "Setting up .venv (about a minute) …"
-	@$(PY) -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv # also one that a Ctrl-C left half made
+	@# Also one that a Ctrl-C left half made, or that is of an older Python.
+	@$(PY) -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || "$(PYTHON)" -m venv --clear .venv
 	@$(PY) -m pip install -qq --disable-pip-version-check "uv<1" \
 		&& $(UV) pip install --quiet --python $(PY) --require-hashes -r $< && $(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation -e . \
 		|| { $(PY) -m pip install -qq --disable-pip-version-check --upgrade pip && $(PY) -m pip install -qq -r $< && $(PY) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .; }

@@ -23,6 +23,9 @@ FIRST = BUILD / "html" / "index.html"
 os.chdir(ROOT)
 BUILD.mkdir(exist_ok=True)
 scripts = sysconfig.get_path("scripts")
+# Others set these for programs of their own: they would change outputs, or stop a step.
+NOT_OURS = ("PYTHON", "IPYTHON", "JUPYTER_", "MPL", "MATPLOTLIB")
+others = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith(NOT_OURS)}
 os.environ |= {
     "PATH": os.pathsep.join([scripts, os.environ.get("PATH", "")]),
     # One thread per process: two workers do not fight for two cores, and sums have one order.
@@ -39,10 +42,9 @@ os.environ |= {
     "XDG_CACHE_HOME": str(ROOT / BUILD / "cache"),
 }
 OWN = {name: str(ROOT / BUILD / "jupyter") for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")}
-THEIRS = {name: os.environ.get(name) for name in OWN}  # those who open JupyterLab keep their own
+# Those who open JupyterLab keep their own.
+THEIRS = dict.fromkeys(OWN) | {n: others[n] for n in others if n.startswith("JUPYTER_")}
 os.environ |= OWN
-# Compiled modules are kept, else every kernel compiles Matplotlib again.
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 class Failures(ErrorOnlyReporter):

@@ -128,6 +128,46 @@ def conda(machine):
     }
 
 
+def own_ways(machine):
+    """what people set for programs of their own: Python, pip, Matplotlib, Jupyter, the shell"""
+    style = machine.room / "matplotlibrc"
+    style.write_text("figure.figsize: 1, 1\naxes.facecolor: black\n")
+    kernel = machine.room / "jupyter" / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    (kernel / "kernel.json").write_text('{"argv": ["false"], "display_name": "x", "language": "p"}')
+    machine.environment |= {
+        "PYTHONWARNINGS": "error",
+        "PYTHONOPTIMIZE": "2",
+        "PYTHONSAFEPATH": "1",
+        "PYTHONINSPECT": "1",
+        "PYTHONSTARTUP": str(style),
+        "MPLBACKEND": "TkAgg",
+        "MATPLOTLIBRC": str(style),
+        "JUPYTER_PATH": str(kernel.parents[1]),
+        "PIP_USER": "1",
+        "PIP_REQUIRE_VIRTUALENV": "1",
+        "PIP_TARGET": str(machine.room / "target"),
+        "UV_SYSTEM_PYTHON": "1",
+        "CDPATH": "/usr:/",
+        "GREP_OPTIONS": "--color=always",
+        "CLICOLOR_FORCE": "1",
+        "TERM": "dumb",
+        "LANGUAGE": "zh",
+        "TZ": "Pacific/Chatham",
+        "SOURCE_DATE_EPOCH": "1",
+    }
+
+
+def at_once(machine):
+    """make -j8 of two targets, over a .venv of which Python has gone"""
+    python = machine.home / ".venv" / "bin" / "python"
+    machine.steps = (
+        f"mkdir -p {shlex.quote(str(python.parent))}",
+        f"ln -s /nowhere/python {shlex.quote(str(python))}",
+        "{make} -j8 .venv/all book",
+    )
+
+
 def old_make(machine):
     """GNU make 3.81, which macOS has: named in MAKE_381"""
     machine.make = os.environ.get("MAKE_381", "")
@@ -191,7 +231,7 @@ CIRCUMSTANCES = {
     name.__name__.replace("_", "-"): name
     for name in (
         *(space, quotes, letters, c_locale, latin_locale, umask, no_home, no_git, shallow, crlf),
-        *(conda, old_make, no_uv, no_make, ctrl_c, devcontainer, binder),
+        *(conda, own_ways, at_once, old_make, no_uv, no_make, ctrl_c, devcontainer, binder),
     )
 }
 
