@@ -31,9 +31,7 @@ CACHE = Path("_build/.jupyter_cache").resolve()
 LIMIT = 60  # seconds for one cell
 WIDGET = "application/vnd.jupyter.widget-view+json"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-FILE = re.compile(
-    r"[^\s(]*\b\d+\.py(?:, line |:)(\d+)"
-)  # what IPython calls a cell, each time anew
+FILE = re.compile(r"[^\s(]*\b\d+\.py(?:, line |:)(\d+)")  # a cell, by another name each time
 LONGEST = 400  # letters of what a mistake says: its beginning and its end are enough
 
 
@@ -48,15 +46,13 @@ def read(path):
     except Exception as error:  # of many kinds, as a file may be anything
         said = short(in_json(error.__cause__) or str(error))
         raise ValueError(f"{place(path)}: it cannot be read as a notebook: {said}") from error
-    if not (4, 0) <= form <= (4, 5):
-        said = "it has the format {}.{}; save it in JupyterLab as one of 4.0 to 4.5".format(*form)
-        raise ValueError(f"{place(path)}: {said}")
     try:
+        if not (4, 0) <= form <= (4, 5):
+            said = "{}.{}; save it in JupyterLab as one of 4.0 to 4.5".format(*form)
+            raise ValueError(f"{place(path)}: it has the format {said}")
         nbformat.validate(notebook)
     except nbformat.ValidationError as error:
-        where = [
-            key + 1 if isinstance(key, int) else key for key in error.relative_path
-        ]  # as people count
+        where = (key + 1 if isinstance(key, int) else key for key in error.relative_path)
         said = f"{' '.join(map(str, where))}: {short(error.message)}".replace("cells ", "cell ", 1)
         raise ValueError(f"{place(path)}, {said}") from error
     return notebook
@@ -64,10 +60,10 @@ def read(path):
 
 def in_json(error):
     """Say in which line something is no JSON; nothing of an error of another kind."""
-    if isinstance(error, json.JSONDecodeError):
-        line = error.doc.split("\n")[error.lineno - 1].strip()
-        return f"line {error.lineno} ({line[:60]}): {error.msg}"
-    return ""
+    if not isinstance(error, json.JSONDecodeError):
+        return ""
+    line = error.doc.split("\n")[error.lineno - 1].strip()
+    return f"line {error.lineno} ({line[:60]}): {error.msg}"
 
 
 def with_cells():

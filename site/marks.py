@@ -17,8 +17,8 @@ MARK = re.compile(
     r"|^\||\[\^|<{7}|>{7}"  # a table, a footnote, a merge
 )
 OTHER = (
-    *(nodes.math, nodes.math_block, nodes.literal, nodes.literal_block, nodes.raw, nodes.comment),
-    *(addnodes.desc_signature, nodes.system_message, nodes.problematic),
+    *(nodes.FixedTextElement, nodes.math, nodes.literal, addnodes.desc_signature),
+    *(nodes.system_message, nodes.problematic),
 )
 CHECKED = re.compile(r"✓ (eq-[\w-]+)")
 
