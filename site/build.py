@@ -20,7 +20,8 @@ from execute import COLOUR, tell
 TOOL = str(Path(sys.executable).with_name("jupyter-book"))
 OPTIONS = ["--quiet", "-n", "-W", "--keep-going"]
 TOLD = re.compile(
-    r"^(?:(?P<path>\S.*?\.(?:ipynb|md|rst|yml|bib|py)):(?P<line>\d*):? ?)?"
+    r"^(?:(?P<path>\S.*?\.(?:ipynb|md|rst|yml|bib|py))(?P<part>:docstring of [\w.]+)?"
+    r":(?P<line>\d*):? ?)?"
     r"(?:WARNING|ERROR|CRITICAL): (?P<what>.*(?:\nReason: .*)?)",
     re.MULTILINE,
 )
@@ -79,7 +80,8 @@ def sentence(match):
         label = LABEL.match(what)
         return with_place(label["label"], what) if label else what
     if path.suffix != ".ipynb":
-        return ":".join(map(str, filter(None, [shown(path), line]))) + f": {what}"
+        where = filter(None, [shown(path) + (match["part"] or ""), line])
+        return ":".join(map(str, where)) + f": {what}"
     cells = nbformat.read(path, as_version=4).cells
     number, line = divmod(line, STEP)
     formula = FORMULA.search(what)

@@ -9,6 +9,7 @@ import nbformat
 import pytest
 import yaml
 from address import citation
+from build import sentences
 
 ROOT = Path(__file__).parents[2]
 # A page's second cell, what the terminal names, and what it says.
@@ -118,6 +119,12 @@ def test_a_mistake_is_told_with_page_and_cell(number, name, told):
 def test_nothing_else_is_told(told):
     others = [line for line in told if not line.startswith("chapters/page")]
     assert others == []
+
+
+def test_a_docstring_is_named(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    told = "bpcore/losses.py:docstring of bpcore.losses.bernoulli:14"
+    assert sentences(f"Building\n{ROOT}/{told}: WARNING: odd [docutils.x]\n") == [f"{told}: odd"]
 
 
 TOC = "format: jb-book\nroot: index\nchapters:\n- file: chapters/page\n"
