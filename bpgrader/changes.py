@@ -112,13 +112,20 @@ def edits(
                 if _holds_itself(parent, nodes):
                     continue
                 for node in nodes:
-                    if isinstance(node, ast.AST) and not hasattr(node, "lineno"):
-                        ast.fix_missing_locations(node)  # so that the tree can be compiled
+                    _locate(node)
                 setattr(parent, field, new)
                 try:
                     yield _place(parent, value, new)
                 finally:
                     setattr(parent, field, value)
+
+
+def _locate(node):
+    """Give a new node a line, so that the tree can be compiled; what it holds may have one."""
+    if "lineno" in getattr(node, "_attributes", ()) and not hasattr(node, "lineno"):
+        node.lineno, node.col_offset, node.end_lineno, node.end_col_offset = 1, 0, 1, 0
+        for child in ast.iter_child_nodes(node):
+            _locate(child)
 
 
 def _holds_itself(call, arguments):

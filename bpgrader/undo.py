@@ -3,6 +3,7 @@
 import ast
 import copy
 import functools
+import operator
 from collections.abc import Iterator
 from typing import Any
 
@@ -60,15 +61,15 @@ def _wrapped(node, names):
     yield ast.Attribute(node, "T", ast.Load())
     yield ast.BinOp(ONE, ast.Sub(), node)
     yield ast.BinOp(node, ast.Mult(), ast.BinOp(ONE, ast.Sub(), node))
-    for operator in (ast.Mult(), ast.Div(), ast.Add(), ast.Sub()):
-        yield from (ast.BinOp(node, operator, _code(name)) for name in names)
+    for kind in (ast.Mult, ast.Div, ast.Add, ast.Sub):
+        yield from (ast.BinOp(node, kind(), _code(name)) for name in names)
     for name in names:
         if name.isidentifier():
             for axis in (0, 1):
                 size = _code(f"{name}.shape[{axis}]")
                 yield from (ast.BinOp(node, op(), size) for op in (ast.Div, ast.Mult))
-    for operator in (ast.Mult(), ast.Div(), ast.Pow()):
-        yield ast.BinOp(node, operator, ast.Constant(2))
+    for kind in (ast.Mult, ast.Div, ast.Pow):
+        yield ast.BinOp(node, kind(), ast.Constant(2))
     for name in FUNCTIONS:
         function = ast.Attribute(ast.Name("np", ast.Load()), name, ast.Load())
         yield ast.Call(function, [node], [])
@@ -119,8 +120,7 @@ def _everywhere(function, names):
             case _:
                 continue
         for each in new:
-            swap = _Swap(ast.dump(nodes[0]), each)
-            body = (swap.visit(copy.deepcopy(statement)) for statement in function.body)
+            body = _swapped(function.body, {*nodes}, each)
             yield _Everywhere(body, min(nodes, key=lambda node: (node.lineno, node.col_offset)))
 
 
@@ -132,14 +132,18 @@ class _Everywhere(list):
         self.first = first
 
 
-class _Swap(ast.NodeTransformer):
-    """Puts one expression in the place of another, wherever it stands."""
-
-    def __init__(self, old, new):
-        self.old, self.new = old, new
-
-    def visit(self, node):
-        return self.new if ast.dump(node) == self.old else self.generic_visit(node)
+def _swapped(tree, old, new):
+    """Put an expression in the place of others; what holds none of them is not copied."""
+    if isinstance(tree, list):
+        parts = [_swapped(part, old, new) for part in tree]
+        return parts if any(map(operator.is_not, parts, tree)) else tree
+    if tree in old:
+        return new
+    if not isinstance(tree, ast.AST):
+        return tree
+    parts = {field: _swapped(part, old, new) for field, part in vars(tree).items()}
+    same = all(part is vars(tree)[field] for field, part in parts.items())
+    return tree if same else type(tree)(**parts)
 
 
 _CALCULATED = (ast.Name, ast.BinOp, ast.UnaryOp, ast.Call, ast.Attribute, ast.Subscript)
