@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 import yaml
-from execute import COLOUR, tell
+from page_source import COLOUR, tell
 
 TOOL = str(Path(sys.executable).with_name("jupyter-book"))
 OPTIONS = ["--quiet", "-n", "-W", "--keep-going"]

@@ -7,11 +7,8 @@ A chapter with a mistake is told in one sentence, and nothing of its run is kept
     python site/execute.py store CHAPTER …     these, their outputs stored in the notebooks
 """
 
-import json
 import logging
-import re
 import sys
-import warnings
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import active_children
@@ -22,48 +19,14 @@ import whole
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import single_nb_execution
-from jupyter_cache.readers import get_reader
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert.preprocessors import ClearOutputPreprocessor, CoalesceStreamsPreprocessor
+from page_source import place, read, tell
 
 CACHE = Path("_build/.jupyter_cache").resolve()
 LIMIT = 60  # seconds for one cell
 WIDGET = "application/vnd.jupyter.widget-view+json"
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-FILE = re.compile(r"[^\s(]*\b\d+\.py(?:, line |:)(\d+)")  # a cell, by another name each time
-LONGEST = 400  # letters of what a mistake says: its beginning and its end are enough
-
-
-def read(path):
-    """Read a notebook, or a page of Markdown with code in it; ValueError says why it is none."""
-    name = "myst_nb_md" if path.suffix == ".md" else "nbformat"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", FutureWarning)  # an id twice, or none
-            notebook = get_reader({"name": name, "type": "plugin"})(path)
-        form = notebook.nbformat, notebook.nbformat_minor
-    except Exception as error:  # of many kinds, as a file may be anything
-        said = short(in_json(error.__cause__) or str(error))
-        raise ValueError(f"{place(path)}: it cannot be read as a notebook: {said}") from error
-    try:
-        if not (4, 0) <= form <= (4, 5):
-            said = "{}.{}; save it in JupyterLab as one of 4.0 to 4.5".format(*form)
-            raise ValueError(f"{place(path)}: it has the format {said}")
-        nbformat.validate(notebook)
-    except nbformat.ValidationError as error:
-        where = (key + 1 if isinstance(key, int) else key for key in error.relative_path)
-        said = f"{' '.join(map(str, where))}: {short(error.message)}".replace("cells ", "cell ", 1)
-        raise ValueError(f"{place(path)}, {said}") from error
-    return notebook
-
-
-def in_json(error):
-    """Say in which line something is no JSON; nothing of an error of another kind."""
-    if not isinstance(error, json.JSONDecodeError):
-        return ""
-    line = error.doc.split("\n")[error.lineno - 1].strip()
-    return f"line {error.lineno} ({line[:60]}): {error.msg}"
 
 
 def with_cells():
@@ -111,27 +74,6 @@ def mistake(path, notebook, error):
     number = notebook.cells.index(last) + 1
     what = f"it takes more than {LIMIT} seconds" if slow else str(error).strip().splitlines()[-1]
     return tell(path, number, last, what)
-
-
-def tell(path, number, cell, what, line=None):
-    """Put page, cell and what happened into one line, the cell told by that line or its first."""
-    lines = cell.source.splitlines()
-    shown = lines[line] if line is not None and line < len(lines) else ""
-    shown = (shown or next(filter(str.strip, lines), "")).strip()
-    what = short(FILE.sub(r"line \1", what))
-    return f"{place(path)}, cell {number} ({shown[:60]}): {what}"
-
-
-def short(what):
-    """Put what was said into one line, without its middle if it is long."""
-    what = " ".join(COLOUR.sub("", what).split())
-    half = LONGEST // 2
-    return what if len(what) <= LONGEST else f"{what[:half]} … {what[-half:]}"
-
-
-def place(path):
-    """Name a page as it stands in the book's folder."""
-    return f"{path.parent.name}/{path.name}"
 
 
 @contextmanager
