@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from execute import COLOUR, tell
+from page_source import COLOUR, tell
 
 
 @pytest.hookimpl(wrapper=True)
