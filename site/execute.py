@@ -44,16 +44,19 @@ def run(path):
         return None, str(error)
     # What is stored is of another run; it would be told as this one's, or as how far it came.
     ClearOutputPreprocessor().preprocess(notebook, {})
+    begun = [k for k, cell in enumerate(notebook.cells) if cell.cell_type == "code"][:1]
+    note = lambda cell, cell_index: begun.append(cell_index)
+    folder = str(path.parent)
     try:
-        error = single_nb_execution(notebook, str(path.parent), LIMIT, allow_errors=False).err
+        error = single_nb_execution(notebook, folder, LIMIT, False, on_cell_execute=note).err
     except (DeadKernelError, NoSuchKernel) as none:
         error = none
     CoalesceStreamsPreprocessor().preprocess(notebook, {})
-    return notebook, mistake(path, notebook, error)
+    return notebook, mistake(path, notebook, error, begun)
 
 
-def mistake(path, notebook, error):
-    """Say in which cell of which page something went wrong, and what."""
+def mistake(path, notebook, error, begun):
+    """Say in which cell of which page something went wrong, and what; begun: the cells so far."""
     slow = isinstance(error, CellTimeoutError)
     for number, cell in enumerate(notebook.cells, start=1):
         for output in () if slow else cell.get("outputs", ()):  # it says how it was interrupted
@@ -66,14 +69,8 @@ def mistake(path, notebook, error):
                 return tell(path, number, cell, said)
     if error is None:
         return ""
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    reached = [cell for cell in cells if cell.outputs or cell.execution_count]
-    last = next((cell for cell in cells if not cell.execution_count), cells[-1])
-    if slow and reached:
-        last = reached[-1]  # it was interrupted, and counted
-    number = notebook.cells.index(last) + 1
     what = f"it takes more than {LIMIT} seconds" if slow else str(error).strip().splitlines()[-1]
-    return tell(path, number, last, what)
+    return tell(path, begun[-1] + 1, notebook.cells[begun[-1]], what)
 
 
 @contextmanager
