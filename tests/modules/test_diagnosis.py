@@ -5,6 +5,7 @@ import copy
 import functools
 import re
 
+import mpmath
 import numpy as np
 import pytest
 import scipy.special
@@ -20,6 +21,8 @@ from bpcore import (
     blobs,
     check_gradients,
     circles,
+    cost,
+    cross_entropy,
     flatten,
     forward,
     init_network,
@@ -29,6 +32,7 @@ from bpcore import (
     train,
     xor,
 )
+from bpcore._rounding import forward_rounding, rounding
 from bpcore.losses import LOSSES
 
 METHODS = ["complex", "central"]
@@ -580,6 +584,33 @@ def test_the_report_of_a_check(layers, kinks, samples, text):
     assert str(copy.copy(outcome)) == str(outcome)
 
 
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("n", [[1000, 3, 2], [4, 30, 1], [1, 1, 1]], ids=str)
+def test_rounding_stays_within_its_bounds(draw, n, seed):
+    """Of sums as long as a layer is wide, and of what is computed from them: against 50 digits."""
+    net, X, Y = draw(n, 5, seed)
+    z, a, z_error, a_error = forward_rounding(net, X)
+    bounds, of_J = rounding(net, X, Y, cross_entropy)
+    grads, J = backward(net, forward(net, X), Y), cost(net, X, Y)
+    functions = mpmath.mpf, mpmath.exp, mpmath.log
+    exact, exp, log = (np.vectorize(f, otypes=[object]) for f in functions)
+    with mpmath.workdps(50):
+        W, A, y = [None, *map(exact, net.W[1:])], [exact(X)], exact(Y)
+        near = lambda got, want, bound: np.all(abs(got - want) <= bound)
+        for i in (1, 2):
+            Z = W[i] @ A[-1] + exact(net.b[i])
+            A.append(1 / (1 + exp(-Z)))
+            assert near(z[i], Z, z_error[i])
+            assert near(a[i], A[i], a_error[i])
+        delta = A[2] - y
+        below = W[2].T @ delta * A[1] * (1 - A[1])
+        want = [below @ A[0].T, below.sum(axis=1), delta @ A[1].T, delta.sum(axis=1)]
+        want = np.concatenate([np.ravel(part) / 5 for part in want])
+        assert near(flatten(Network(grads.dW, grads.db)), want, bounds)
+        loss = -y * log(A[2]) - (1 - y) * log(1 - A[2])
+        assert near(J, loss.sum() / 5, of_J)
+
+
 def test_a_step_that_is_too_large_is_not_put_down_to_rounding_alone(draw):
     net, X, Y = draw([4, 3, 1], 7)
     outcome = check_gradients(net, X, Y, method="central", h=0.1)
@@ -697,6 +728,15 @@ def test_a_function_that_the_complex_step_cannot_pass_is_named(draw, way):
         return
     with pytest.raises(error, match=r"^function of the activation 'mine' must .*method='central'$"):
         check_gradients(net, X, Y)
+
+
+@pytest.mark.parametrize("size", [1.0, 1e3, 1e6])
+def test_it_is_named_however_large_its_argument(size):
+    function, derivative, error = SLOPES["sign"]
+    mine = Activation("mine", function, derivative)
+    net = Network([None, [[size]], [[1.0]]], [None, [[0.0]], [[0.0]]], [None, mine, sigmoid])
+    with pytest.raises(error, match=r"^function of the activation 'mine' must be analytic"):
+        check_gradients(net, [[1.0, -2.0]], [[0, 1]])
 
 
 @pytest.mark.parametrize("method", ["complex", "central"])

@@ -266,6 +266,18 @@ def test_an_argument_cannot_be_changed_on_any_road(part, slip):
             assert "must not change its argument" in message
 
 
+def test_a_loss_sees_logits_and_labels_of_one_shape():
+    """On every road, also where it is only tried."""
+
+    def own(z, y):
+        assert z.shape == y.shape
+        return cross_entropy.function(z, y)
+
+    g, loss = with_part("loss function", own)
+    for call in PARTS["loss function"][1].values():
+        call(g, loss)
+
+
 def test_the_labels_cannot_be_changed_either():
     def spoil(z, y):
         y[:] = 1

@@ -140,6 +140,33 @@ def test_a_plan_serves_other_arrays_of_the_same_shape():
         np.testing.assert_allclose(kept, np.exp(x) @ x.T, rtol=1e-14)
 
 
+def test_a_result_that_nobody_reads_any_more_is_written_over():
+    """Only the last one, which is kept, has memory of its own."""
+    x, y = np.random.default_rng(0).normal(size=(2, 3, 4))
+    calls, (kept,) = record(lambda x, y: np.exp(np.tanh(x * y)) + 1, x, y)
+    *others, last = (inputs[-1] for _, inputs in calls)
+    assert len(others) == 3
+    assert all(np.shares_memory(output, others[0]) for output in others)
+    assert not np.shares_memory(last, others[0])
+    assert np.shares_memory(last, kept)
+
+
+def test_parts_that_are_made_in_unlike_ways_end_in_their_vector():
+    """None of them in the memory of an input that nobody reads any more."""
+    x, y = np.random.default_rng(0).normal(size=(2, 3, 4))
+    into, cut = np.zeros(36), lambda vector: vector.reshape(3, 3, 4)
+    made = lambda x, y: [np.exp(x * y), x + y * y, x]
+
+    def lines(trace):
+        return (), made(trace(x), trace(y))
+
+    calls, _ = Plan(lines, into, cut).record(lines)
+    for seed in (1, 2):
+        x[...], y[...] = np.random.default_rng(seed).normal(size=(2, 3, 4))
+        replay(calls)
+        np.testing.assert_allclose(cut(into), made(x, y), rtol=1e-15)
+
+
 def test_a_matrix_and_the_column_beside_it_are_one_matrix():
     """If their memory lies side by side, row for row; not if it only begins there."""
     for whole in (np.arange(12.0).reshape(3, 4), np.arange(24.0).reshape(2, 3, 4)):
@@ -170,11 +197,13 @@ every_run = pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
 
 @pytest.mark.parametrize("n", [[2, 1], [2, 5, 1], [3, 4, 5, 3]], ids=str)
 def test_the_biases_cost_no_call(n):
-    """A step makes the products of F1, BP2 and BP4; b and db are one column more in them."""
+    """A step makes the products of F1, BP2 and BP4; b and db are one column more in them. All
+    parameters are kept, and moved by a rate times their slope, at once."""
     net, rng = init_network(n, rng=0), np.random.default_rng(0)
     Y = (rng.random((n[-1], 7)) < 0.5).astype(float)
     run = Run(net, cross_entropy, np.array(0.5))
     calls = FullBatch(run, rng.normal(size=(n[0], 7)), Y).calls
+    assert [function for function, _ in run.update] == [np.copyto, np.multiply, np.subtract]
     assert sum(function in (np.dot, np.matmul) for function, _ in calls) == 3 * net.L - 1
     sums = [inputs for function, inputs in calls if function is np.add]
     assert not [x for x, y, *_ in sums if np.ndim(x) and np.ndim(y)]

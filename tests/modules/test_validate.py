@@ -707,6 +707,8 @@ MESSAGES = {
     "backward returned": lambda: step(NET, NET, 0.1),
     "ValueError: learning_rate is too large: the step overflows, got 1e+308":
         lambda: step(NET, Gradients(NET.W, [None, 1e3 + B1, B2], ()), 1e308),
+    "TypeError: db must be a list: None, then one array a layer, got int 1":
+        lambda: check_gradients(NET, X, Y, backward=lambda *_: Gradients(GRADS.dW, 1, ())),
     "ValueError: batch_size must be at most m = 7, got 8; did you mean batch_size=None?": lambda: trained(batch_size=8),
     "TypeError: history must be a History, got dict {}; pass what an earlier train returned":
         lambda: trained(history={}),
@@ -741,6 +743,7 @@ MESSAGES = {
     "ValueError: y must have shape (1, 3), as z has, got (1, 2)": lambda: cross_entropy([[1, 2, 3]], [[0, 1]]),
     "ValueError: z must have shape (n, m), n outputs, got (3,); did you mean np.reshape(z, (1, -1))?":
         lambda: cross_entropy([1, 2, 3], [[0, 1, 1]]),
+    "ValueError: z must have shape (n, m), n outputs, got (0,)": lambda: cross_entropy([], []),
     "ValueError: cache must come from this network, with a of shapes [(4, 7), (3, 7), (1, 7)], got "
     "[(4, 7)]; run the forward pass again": lambda: backward(NET, Cache(CACHE.z, [X]), Y),
     "TypeError: cache.a must be a Sequence, got NoneType None; one entry a layer":
@@ -855,7 +858,8 @@ def test_what_is_no_flag_is_refused(flag):
         "progress ": lambda: sweep(net, X, Y, learning_rates=[0.1], steps=1, progress=flag),
         "soft": lambda: Loss("own", np.add, np.add, np.add, soft=flag),
     }.items():
-        wanted = f"^{name.strip()} must be True or False, got .*" + hint.format(name.strip())
+        wanted = f"^{name.strip()} must be True or False, got {type(flag).__name__} .*"
+        wanted += hint.format(name.strip())
         with pytest.raises(TypeError, match=wanted):
             call()
 
