@@ -606,6 +606,7 @@ NO_NUMBERS = r"""() => [...document.querySelectorAll('.bpx, .bpx :not(pre)')].fl
 def test_no_number_that_is_typed_is_too_large(shown, name, typed):
     """It is bounded; whatever follows from it, by steps too, can be drawn, said and copied."""
     tab = shown(name)
+    tab.clock.install()
     if (fold := tab.locator(".bpx-code summary")).count():
         fold.click()
     for field in tab.locator("input[type=number]:visible").all():
@@ -620,7 +621,9 @@ def test_no_number_that_is_typed_is_too_large(shown, name, typed):
                 if button.inner_text() not in ("Back", "Play", "Start again"):
                     button.click()
         tab.get_by_role("button", name="Start again").click()
-        tab.wait_for_timeout(450)  # the words for screen readers come later
+        tab.clock.fast_forward(450)  # the words for screen readers come later
+        said, status = (tab.locator(f".bpx-{part}").text_content() for part in ("said", "status"))
+        assert status == said
     assert tab.complaints == []
     tab.close()
 
