@@ -107,6 +107,7 @@ def told(tmp_path_factory):
     return done.stderr.splitlines()
 
 
+@pytest.mark.xdist_group("mistakes")  # their book is built once
 @pytest.mark.parametrize(("number", "name"), list(enumerate(MISTAKES)), ids=list(MISTAKES))
 def test_a_mistake_is_told_with_page_and_cell(number, name, told):
     _, said = MISTAKES[name]
@@ -116,6 +117,7 @@ def test_a_mistake_is_told_with_page_and_cell(number, name, told):
     assert said in lines[0]
 
 
+@pytest.mark.xdist_group("mistakes")
 def test_nothing_else_is_told(told):
     others = [line for line in told if not line.startswith("chapters/page")]
     assert others == []

@@ -15,6 +15,7 @@ import nbformat
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.xdist_group("lab")  # JupyterLab starts once
 ROOT = Path(__file__).parents[2]
 
 CELLS = [

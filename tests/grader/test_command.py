@@ -21,6 +21,7 @@ from bpgrader.notebook import make_release
 from bpgrader.result import State
 from bpgrader.spec import Exercise, Sheet
 
+pytestmark = pytest.mark.xdist_group("command")  # the class of most tests is graded once
 NASTY = '=cmd|"/c calc"!A1<script>alert(1)</script>'
 
 

@@ -9,6 +9,7 @@ import pytest
 from bpgrader.assignment import Assignment
 from bpgrader.proof import prove
 
+pytestmark = pytest.mark.xdist_group("own assignment")  # it is built once
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "chapters" / "own_assignment.md").read_text(encoding="utf-8")
 

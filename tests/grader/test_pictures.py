@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks.pictures import PLACE, SIZES, fingerprint, make_pages, stored
 
+pytestmark = pytest.mark.xdist_group("pictures")  # the course is graded once
 GUIDE = Path(__file__).parents[2] / "chapters" / "for_instructors.md"
 
 

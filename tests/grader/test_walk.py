@@ -20,6 +20,7 @@ import pytest
 from benchmarks.course import FOLDER, make_class, moodle_list, moodle_zip
 from bpgrader.assignment import Assignment
 
+pytestmark = pytest.mark.xdist_group("walk")  # the class is graded and marked once
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "chapters" / "for_instructors.md").read_text(encoding="utf-8")
 RUBRIC = {q.name: list(q.rubric.items()) for q in Assignment.load(FOLDER).sheet.written}

@@ -19,6 +19,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from nbconvert.filters import markdown2html
 
+pytestmark = pytest.mark.xdist_group("reader")  # the pages are parsed once
 ROOT = Path(__file__).parents[2]
 NAMES = sorted(f"chapters/{path.stem}" for path in ROOT.glob("chapters/*.ipynb"))
 RAW = re.compile(  # a role, a fence, a label, a number or a reference that was not put in
