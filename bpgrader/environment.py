@@ -37,7 +37,7 @@ def _home():
     except RuntimeError:  # a user of a container that has no name
         raise NoBoxError(
             "this user has no home folder for the sandbox's copy of Python: set BPGRADER_CACHE to "
-            "a folder with 150 MB that all may read"
+            "a folder with 200 MB that all may read"
         ) from None
 
 
@@ -64,7 +64,7 @@ def environment() -> Path:
         why = getattr(error, "strerror", None) or "not all files could be copied; is the disk full?"
         raise NoBoxError(
             f"the sandbox needs a copy of Python in {cache()}, which cannot be written ({why}): "
-            "make room there, or set BPGRADER_CACHE to a folder with 150 MB that all may read"
+            "make room there, or set BPGRADER_CACHE to a folder with 200 MB that all may read"
         ) from None
     return home
 
