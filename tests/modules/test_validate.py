@@ -14,6 +14,7 @@ import scipy.sparse
 
 import bpcore
 from bpcore import (
+    Activation,
     Cache,
     Dataset,
     Gradients,
@@ -707,6 +708,10 @@ MESSAGES = {
     "backward returned": lambda: step(NET, NET, 0.1),
     "ValueError: learning_rate is too large: the step overflows, got 1e+308":
         lambda: step(NET, Gradients(NET.W, [None, 1e3 + B1, B2], ()), 1e308),
+    "TypeError: function of the activation 'own' must take complex numbers for the complex step: what function of the "
+    "activation 'own' returns must be complex where its argument is, or the complex step sees no slope, got ndarray of "
+    "shape (3, 7) and dtype float64; use method='central'":
+        lambda: check_gradients(Network(NET.W, NET.b, [None, Activation("own", np.abs, np.sign), "sigmoid"]), X, Y),
     "TypeError: db must be a list: None, then one array a layer, got int 1":
         lambda: check_gradients(NET, X, Y, backward=lambda *_: Gradients(GRADS.dW, 1, ())),
     "ValueError: batch_size must be at most m = 7, got 8; did you mean batch_size=None?": lambda: trained(batch_size=8),
