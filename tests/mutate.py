@@ -64,10 +64,11 @@ def forked(work):
         with suppress(BaseException):
             os._exit(work())
         os._exit(1)
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    with suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)  # what the child has started
-    return code
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)  # what it has started; itself after Ctrl-C
 
 
 def run(item, after, seconds):
