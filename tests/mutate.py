@@ -136,7 +136,9 @@ def main():
     options = [*given.pytest_add_cli_args, *given.pytest_add_cli_args_test_selection]
     pytest.main(options, [Judge([name for name in names if name not in done])])
     done = dict(lines(FOUND))
-    survivors, n = [name for name in names if not done[name]], len(names)
+    survivors = [name for name in names if done.get(name) == 0]
+    if not (n := len(done.keys() & set(names))):  # stopped before the first verdict
+        return 1
     p, z = 1 - len(survivors) / n, 1.96  # Wilson's interval
     middle, half = p + z * z / (2 * n), z * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
     low, high = ((middle + side) / (1 + z * z / n) for side in (-half, half))
