@@ -154,10 +154,10 @@ def unit(s, _):
 def pixels(s, _):
     net, X = net_of(s), np.array(s["X"])
     cache, (k, was) = forward(net, X), s["at"] or [0, X[0, 0]]
-    share = net.W[1][0, k] * X[k, 0]
+    change = net.W[1][0, k] * (X[k, 0] - was)
     X[k] = was
     before = forward(net, X).z[1].item()
-    return {"z": cache.z[1].item(), "a": cache.a[1].item(), "before": before, "share": share}
+    return {"z": cache.z[1].item(), "a": cache.a[1].item(), "before": before, "change": change}
 
 
 def region(s, _):
@@ -472,7 +472,7 @@ def test_steps_and_the_start(shown, name):
     tab, kind = shown(name), kind_of(name)
     first = answer(tab)["state"]
     for button in tab.locator(".bpx-buttons button").all():
-        if button.inner_text() in ("Back", "Play", "Start again", "Pause"):
+        if button.inner_text() in ("Back", "Play", "Start again", "Pause", "Clear changes"):
             continue
         for _ in range(4):
             button.click()
@@ -931,7 +931,7 @@ def test_pixels_are_walked_and_turned_by_keyboard(shown):
     assert answer(tab)["state"]["at"] == [4, 0]
     said = tab.locator(".bpx-said").inner_text()
     assert said == (
-        "Pixels changed: 1. Row 2, column 2: weight −0.70 · ink 1.00 = −0.70; its ink was 0.00.\n"
+        "Pixels changed: 1. Row 2, column 2: ink 0.00 → 1.00; weight −0.70 · +1.00 = −0.70.\n"
         "Sum −1.70 → −2.40: the unit says a 3 and is 91.7 % sure."
     )
     tab.wait_for_timeout(450)
@@ -950,7 +950,8 @@ def test_a_stroke_paints_pixels_and_is_one_step_back(shown, finger):
     hand.send("Emulation.setTouchEmulationEnabled", {"enabled": finger})
     tab.reload()
     tab.get_by_label("start from").select_option("empty")
-    for path, black in (((0, 1, 4), [0, 1, 4]), ((3,), [3])):  # a click is a stroke, too
+    # a click is a stroke, too, and a fast stroke has no holes
+    for path, black in (((0, 1, 4), [0, 1, 4]), ((3,), [3]), ((3, 5), [3, 4, 5])):
         places = [middle(tab.locator(PIXEL).nth(k)) for k in path]
         if finger:
             for kind, at in (
@@ -966,7 +967,7 @@ def test_a_stroke_paints_pixels_and_is_one_step_back(shown, finger):
             tab.mouse.move(*places[0])
             tab.mouse.down()
             for x, y in places[1:]:
-                tab.mouse.move(x, y, steps=3)
+                tab.mouse.move(x, y)
             tab.mouse.move(x, y + 900)  # out of the picture
             tab.mouse.up()
         assert [k for k, [ink] in enumerate(answer(tab)["state"]["X"]) if ink] == black
@@ -975,6 +976,54 @@ def test_a_stroke_paints_pixels_and_is_one_step_back(shown, finger):
         assert answer(tab)["state"]["X"] == [[0]] * 6
     tab.locator(".bpx-pixels[role=img] rect").nth(5).click()  # a weight turns its pixel
     assert answer(tab)["state"]["at"] == [5, 0]
+    assert tab.complaints == []
+    tab.close()
+
+
+def test_a_finger_scrolls_over_a_picture_and_taps_it(shown):
+    """Where it drew, nobody could pass; an empty one, which is there to be drawn on, it draws."""
+    tab = shown("pixels")
+    hand = tab.context.new_cdp_session(tab)
+    hand.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    tab.reload()
+    first, action = answer(tab)["state"]["X"], "node => node.style.touchAction"
+    assert tab.locator(".bpx-pixels[role=grid]").evaluate(action) == "auto"
+    for path in ((4, 1), (0,)):  # a swipe, a tap
+        places = [{"x": x, "y": y} for x, y in (middle(tab.locator(PIXEL).nth(k)) for k in path)]
+        for kind, points in (("Start", places[:1]), ("Move", places[1:]), ("End", [])):
+            if points or kind == "End":
+                hand.send(
+                    "Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points}
+                )
+        tab.wait_for_timeout(100)
+        changed = [k for k, ink in enumerate(answer(tab)["state"]["X"]) if ink != first[k]]
+        assert changed == ([0] if len(path) == 1 else [])
+    tab.get_by_role("button", name="Clear changes").click()
+    assert answer(tab)["state"]["X"] == first
+    tab.get_by_label("start from").select_option("empty")
+    assert tab.locator(".bpx-pixels[role=grid]").evaluate(action) == "none"
+    assert tab.complaints == []
+    tab.close()
+
+
+def test_pixels_live_on_after_tab_and_after_a_click_beside_them(shown):
+    """Only a pixel takes the focus, not the drawing around them."""
+    tab = shown("pixels")
+    heading = tab.locator(".bpx-pixels[role=grid] > text")
+    heading.click(force=True)
+    tab.evaluate("document.activeElement.blur()")
+    for _ in range(9):
+        tab.keyboard.press("Tab")
+        if tab.evaluate("document.activeElement.matches('.bpx-pixels *')"):
+            break
+    assert tab.evaluate("document.activeElement.getAttribute('role')") == "gridcell"
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("Space")
+    tab.locator(PIXEL).nth(5).click()
+    assert answer(tab)["state"]["at"][0] == 5
+    tab.get_by_role("button", name="Clear changes").click()
+    marks = [mark.get_attribute("transform") for mark in tab.locator(".bpx-mark").all()]
+    assert marks == ["translate(0,-360)"] * 2  # no pixel is looked at
     assert tab.complaints == []
     tab.close()
 
