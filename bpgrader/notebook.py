@@ -1,7 +1,7 @@
 """Notebooks as data: reading what a stranger sent, and making what students get.
 
-Nothing here executes a cell. Only cell sources, pictures and cell ids are looked at; outputs,
-metadata and the name of the kernel are dropped.
+Nothing here executes a cell. Only cell sources, pictures, cell ids and what a translation says of
+them are looked at; outputs, other metadata and the name of the kernel are dropped.
 """
 
 import copy
@@ -93,7 +93,8 @@ def read_cells(data: bytes) -> list[dict]:
                 f"The notebook is larger than {MAX_BYTES // 10**6} MB without its outputs; make "
                 "its pictures smaller and send it again."
             )
-        name = handed_out or cell.get("id")
+        kept = asked.partition("\n\n")[0] in source  # a copy may be overwritten with an answer
+        name = handed_out if handed_out and kept else cell.get("id")
         result.append(
             {
                 "type": str(cell.get("cell_type"))[:10],

@@ -31,11 +31,10 @@ CONTENTS = re.compile(r"^The Table of Contents file is malformed: (?P<what>.+)",
 HANDLER = re.compile(r"Handler <function .*> for event '.*' threw an exception \(exception: (.*)\)")
 LABEL = re.compile(r"(?:undefined label:|duplicate \w+ label) '?(?P<label>[\w-]+)")
 KIND = re.compile(r" \[[a-z]+\.[a-z_]+\]$")  # Sphinx's own name of a kind of warning
-REASON = re.compile(r".*\nReason: \w+\((?P<what>(['\"]).*\2)\)", re.DOTALL)
+REASON = re.compile(r".*\nReason: \w+\((?P<what>(['\"])(?:\\.|(?!\2).)*\2)\)", re.DOTALL)
 FORMULA = re.compile(r"the formula (?P<tex>.*) cannot be read", re.DOTALL)
-WRAPPED = re.compile(
-    r"\n|\\\\|\\(?:begin|end)\{align(?:ed)?\}"
-)  # Sphinx does it, about blank lines
+# What Sphinx wraps around a formula with blank lines.
+WRAPPED = re.compile(r"\n|\\\\|\\(?:begin|end)\{align(?:ed)?\}")
 RAISED = re.compile(r"^(?:[\w.]+(?:Error|Exception)|Sphinx error): ?\n?(?P<what>.+)", re.MULTILINE)
 MARK = "a mark of the source is left"
 STEP = 10_000  # MyST-NB gives the lines of cell n the numbers from n × 10000 + 2
@@ -93,11 +92,11 @@ def sentence(match):
 
 
 def holds(cells, lines):
-    """Find the cell with the most of these lines, and the first of them, as MyST-NB counts."""
+    """Find the cell with the most of these lines, 0 if none has, and the first of them."""
     lines, texts = list(lines), [cell.source.splitlines() for cell in cells]
     found = [[n for n, text in enumerate(cell) for line in lines if line in text] for cell in texts]
     number = max(range(len(found)), key=lambda n: len(found[n]))
-    return number + 1, 2 + min(found[number], default=0)
+    return number + 1 if found[number] else 0, 2 + min(found[number], default=0)
 
 
 def with_place(label, what):

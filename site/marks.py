@@ -11,10 +11,11 @@ from sphinx import addnodes
 from sphinx.util import logging
 
 MARK = re.compile(
-    r"\$"  # a formula, of which one end is missing
-    r"|\\[a-zA-Z]+\{|\{[a-z:]+\}|`"  # a command of TeX, a role, code
-    r"|:::|^#{1,6}\w|\*\*|\{\{|\]\(\w+:"  # a box, a heading, bold words, a value, a link
-    r"|^\||\[\^|<{7}|>{7}"  # a table, a footnote, a merge
+    r"\$(?!\d)"  # a formula, of which one end is missing; five dollars are $5
+    r"|\\[a-zA-Z]+\{|\{[a-z:]{2,}\}|`"  # a command of TeX, a role, code
+    r"|:::|^#{1,6}[^\W\d]|\{\{|\]\(\w+:"  # a box, a heading, a value, a link
+    r"|(?<!\w)\*\*|\*\*(?!\w)"  # bold words; 2**3 is a power
+    r"|^\|.*\|\s*$|\[\^|<{7}|>{7}"  # a table, a footnote, a merge
 )
 OTHER = (
     *(nodes.FixedTextElement, nodes.math, nodes.literal, addnodes.desc_signature),

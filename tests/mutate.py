@@ -91,6 +91,8 @@ class Judge:
         if new := [item for item in session.items if item.nodeid not in known]:
             forked(lambda: self.measure(new))
         reach = {name: (seconds, functions) for name, seconds, functions in lines(REACH)}
+        if left := [item.nodeid for item in session.items if item.nodeid not in reach]:
+            raise pytest.UsageError(f"not measured, so nothing can be judged: {left[0]}")
         gc.collect()
         gc.freeze()  # what a child does not touch it shares
         for number, name in enumerate(self.names, 1):

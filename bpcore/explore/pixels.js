@@ -49,7 +49,7 @@ export function pixels(stage) {
   let finger = false; // it scrolls over a picture that is there, where it can only tap; on an empty one it draws
   ink.node.addEventListener("pointerdown", (event) => { finger = event.pointerType === "touch"; }, true);
   d3.select(ink.node).call(d3.drag().container(ink.node).filter((event) => !event.ctrlKey && !event.button && (!finger || blank())).on("start", under(turn)).on("drag", under(paint)));
-  ink.cells.forEach((cell, k) => cell.addEventListener("click", () => { if (finger && !blank()) turn(k); }));
+  ink.cells.forEach((cell, k) => cell.addEventListener("click", ({ detail }) => { if (!detail || (finger && !blank())) turn(k); })); // no detail: of a screen reader
   weights.cells.forEach((cell, k) => cell.addEventListener("click", () => turn(k)));
   ink.cells.forEach((cell, k) => cell.addEventListener("focus", () => look(k))); // a listener of the drawing would let it take the focus itself
   ink.node.addEventListener("keydown", (event) => {

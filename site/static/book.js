@@ -51,6 +51,7 @@ function startOthers() {
   const links = document.querySelectorAll("link[rel='preload'][as='script']");
   for (const src of new Set([...links].map(({ href }) => href))) {
     const script = document.createElement("script");
+    script.addEventListener("error", () => document.documentElement.classList.add("unfolded"));
     document.head.append(Object.assign(script, { src, async: false }));
   }
 }
@@ -64,12 +65,16 @@ function layOutForJump() {
   document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
 }
 addEventListener("hashchange", layOutForJump);
+let begun = false;
 function goOn() {
+  if (begun) return;
+  begun = true;
   startOthers();
   layOutInTime();
 }
 // The frame after "load" finds the pictures on the screen; they are drawn before there is time.
 addEventListener("load", () => requestAnimationFrame(() => idle(goOn, { timeout: 1000 })));
+setTimeout(goOn, 4000); // where an image never comes, nor does "load"
 addEventListener("beforeprint", () => {
   while (layOut());
 });
@@ -79,7 +84,7 @@ addEventListener("keydown", ({ ctrlKey, metaKey, key }) => {
 });
 
 // What the theme's buttons call; the page's policy allows no code in attributes.
-const CALLS = { "window.print()": () => print(), "toggleFullScreen()": () => toggleFullScreen() };
+const CALLS = { "window.print()": () => print(), "toggleFullScreen()": () => self.toggleFullScreen?.() };
 
 // Live Python in the browser needs a server, and a site that it was built into: else no button.
 async function keepOnlyLiveLinks() {

@@ -73,6 +73,11 @@ MISTAKES = {
 }
 
 
+NO_MISTAKE = """It costs \\$5, #5 of {x}, and 2**3 is 8.
+
+|x| is even, and so is |-x|."""
+
+
 def small_book(folder, pages):
     """Write the source of a small book with the settings of this one."""
     for name in ("site", "references.bib", "CITATION.cff", "_config.yml"):
@@ -101,7 +106,8 @@ def told(tmp_path_factory):
     # A folder as readers have them: nothing in its name may mean something to a tool.
     folder = tmp_path_factory.mktemp("mistakes") / '书 é o\'Hara & "sons" (1; 50%) #2 [x] $HOME'
     folder.mkdir()
-    small_book(folder, {f"page{n}": text for n, (text, _) in enumerate(MISTAKES.values())})
+    pages = {f"page{n}": text for n, (text, _) in enumerate(MISTAKES.values())}
+    small_book(folder, pages | {"right": NO_MISTAKE})
     done = built(folder)
     assert done.returncode != 0
     return done.stderr.splitlines()
@@ -127,6 +133,12 @@ def test_a_docstring_is_named(monkeypatch):
     monkeypatch.chdir(ROOT)
     told = "bpcore/losses.py:docstring of bpcore.losses.bernoulli:14"
     assert sentences(f"Building\n{ROOT}/{told}: WARNING: odd [docutils.x]\n") == [f"{told}: odd"]
+
+
+def test_an_error_with_many_parts_does_not_end_the_report(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    told = "WARNING: it fell over:\nReason: UnicodeDecodeError('utf-8', b'x', 0, 1, 'bad')"
+    assert "utf-8" in sentences(f"Building\n{tmp_path}/a.md: {told}\n")[0]
 
 
 TOC = "format: jb-book\nroot: index\nchapters:\n- file: chapters/page\n"

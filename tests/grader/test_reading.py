@@ -49,7 +49,7 @@ def test_whatever_is_wrong_is_one_sentence(name):
     assert "Traceback" not in text
 
 
-def test_only_type_id_and_source_are_kept():
+def test_outputs_and_other_metadata_are_dropped():
     cell = {"cell_type": "code", "id": "a", "source": ["x\n", "y"], "outputs": [1], "metadata": 2}
     data = b"\xef\xbb\xbf" + notebook(cells=[cell], metadata={"kernelspec": {"name": "evil"}})
     assert read_cells(data) == [

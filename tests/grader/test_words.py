@@ -155,6 +155,16 @@ PLACES_THERE = {
     ],
     "in a new cell": [new(WORDS, "why")],
     "in a new cell, without the question's": [new(WORDS, "why"), drop("why")],
+    "in a copy of the next task, overwritten": [
+        lambda cells: cells.insert(
+            at(cells, "why") + 1, {**cells[at(cells, "next-task")], "id": "x", "source": WORDS}
+        )
+    ],
+    "in a copy of another question, overwritten": [
+        lambda cells: cells.insert(
+            at(cells, "why") + 1, {**cells[at(cells, "how")], "id": "x", "source": WORDS}
+        )
+    ],
     "copied": [
         into("why", WORDS, HERE[PLACEHOLDER]),
         lambda cells: cells.insert(at(cells, "why"), {**cells[at(cells, "why")], "id": "x"}),
