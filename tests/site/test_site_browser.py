@@ -347,7 +347,8 @@ def test_a_picture_that_waits_is_drawn_when_it_is_near_or_printed(browser, addre
 
 def test_a_page_stands_before_the_theme_is_at_work(browser, address):
     tab = browser.new_page()
-    tab.add_init_script("requestIdleCallback = () => 0")  # there is never time
+    never = "const later = setTimeout; setTimeout = (act, ms) => ms === 4000 ? 0 : later(act, ms)"
+    tab.add_init_script(f"requestIdleCallback = () => 0; {never}")  # there is no time
     tab.goto(f"{address}chapters/10_worked_example.html")
     tab.locator(".bpx svg").first.wait_for()
     assert tab.evaluate("[typeof bootstrap, typeof initToggleItems]") == ["undefined"] * 2
@@ -355,9 +356,23 @@ def test_a_page_stands_before_the_theme_is_at_work(browser, address):
     assert folded.count() > 4
     assert not any(part.is_visible() for part in folded.all())
     tab.evaluate("startOthers()")
-    tab.wait_for_function("window.initToggleItems && window.bootstrap")
-    tab.locator(".toggle-button").last.click()
+    tab.locator(".toggle-button").last.click()  # when it is there
+    assert tab.evaluate("[typeof bootstrap, typeof initToggleItems]") == ["object", "function"]
     assert folded.last.is_visible()
+    tab.close()
+
+
+@pytest.mark.parametrize("lost", ["**/togglebutton.js*", "**/_images/**"])
+def test_what_is_folded_can_be_read_where_something_never_comes(browser, address, lost):
+    """A script that fails leaves all open; an image that hangs keeps no script."""
+    tab = browser.new_page()
+    tab.route(lost, lambda route: route.abort() if "toggle" in lost else None)
+    tab.goto(f"{address}chapters/10_worked_example.html", wait_until="commit")
+    if "toggle" in lost:
+        tab.locator("html.unfolded").wait_for()
+    else:
+        tab.locator(".toggle-button").last.click()  # when it is there
+    assert tab.locator(".admonition.dropdown > .admonition-title ~ *").last.is_visible()
     tab.close()
 
 
