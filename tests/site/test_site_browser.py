@@ -389,8 +389,11 @@ def test_without_scripts_there_is_a_still_picture(browser, address):
     context = browser.new_context(java_script_enabled=False)
     tab = context.new_page()
     tab.goto(f"{address}intro.html")
-    assert tab.locator("img.bp-frame").count() == 1
-    assert tab.locator("img.bp-frame").get_attribute("alt")
+    stills = tab.locator("img.bp-frame").all()
+    assert len(stills) == tab.locator(".bp-live").count() == 2
+    for still in stills:
+        assert still.is_visible()
+        assert still.get_attribute("alt")
     context.close()
 
 
