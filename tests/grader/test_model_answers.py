@@ -171,11 +171,10 @@ def test_a_head_names_every_chapter_that_its_tasks_cite(each):
         ("for_instructors", each.name),
     ):
         table = (ROOT / f"chapters/{page}.md").read_text("utf-8")
-        row = re.search(
-            rf"^.*{mark}(?:[^|]*\|)+? ([\d, ]+)(; \{{ref\}}`ch-(\w+)`)? \|", table, re.M
-        )
-        assert bool(row[3]) == bool(appendices), (page, row[0])
-        assert {int(k) for k in row[1].split(",")} == named, (page, row[0])
+        row = re.search(rf"^.*{mark}(?:[^|\n]*\|)+? (\d[^|\n]*) \|", table, re.M)
+        assert bool(re.search(r"\{ref\}`ch-", row[1])) == bool(appendices), (page, row[0])
+        told = re.sub(r"<[^>]*>", "", row[1])  # of a section its chapter, not its label
+        assert {int(k) for k in re.findall(r"\d+", told)} == named, (page, row[0])
 
 
 def test_hidden_units_close_the_ring_from_three_on(run):
