@@ -216,7 +216,7 @@ def classes(Y, m):
 
 def _label_codes(Y, rows, loss):
     """Give the ways in which labels usually come: rows, columns, one-hot, names, two numbers."""
-    codes = ["{}.T"] + ["{}.reshape(1, -1)"] * (len(shape_of(Y)) != 2)
+    codes = ["{}.T"] if len(shape_of(Y)) == 2 else ["{}.T", "{}.reshape(1, -1)"]
     with suppress(TypeError, ValueError):  # ragged, or of kinds that cannot be compared
         A, values = np.array(Y), np.unique(np.array(Y)).tolist()
         if loss is None and A.dtype.kind == "f" and min(values) >= 0 and max(values) <= 1:

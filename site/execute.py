@@ -22,11 +22,10 @@ from jupyter_cache.executors.utils import single_nb_execution
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert.preprocessors import ClearOutputPreprocessor, CoalesceStreamsPreprocessor
-from page_source import place, read, tell
+from page_source import WIDGET, place, read, tell
 
 CACHE = Path("_build/.jupyter_cache").resolve()
 LIMIT = 60  # seconds for one cell
-WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def with_cells():
@@ -46,9 +45,10 @@ def run(path):
     ClearOutputPreprocessor().preprocess(notebook, {})
     begun = [k for k, cell in enumerate(notebook.cells) if cell.cell_type == "code"][:1]
     note = lambda cell, cell_index: begun.append(cell_index)
-    folder = str(path.parent)
     try:
-        error = single_nb_execution(notebook, folder, LIMIT, False, on_cell_execute=note).err
+        error = single_nb_execution(
+            notebook, str(path.parent), LIMIT, allow_errors=False, on_cell_execute=note
+        ).err
     except (DeadKernelError, NoSuchKernel) as none:
         error = none
     CoalesceStreamsPreprocessor().preprocess(notebook, {})

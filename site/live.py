@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 from bs4 import BeautifulSoup
+from page_source import WIDGET
 from picture_words import said
 from policy import DATA
 from sphinx.errors import SphinxError
@@ -15,7 +16,6 @@ from sphinx.errors import SphinxError
 from bpcore.explore._picture import Picture, scripts
 
 STATE = "application/vnd.jupyter.widget-state+json"
-VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def live(soup, pathto, words):
@@ -26,7 +26,7 @@ def live(soup, pathto, words):
     """
     block = soup.find("script", type=STATE)
     models = json.loads(block.string)["state"] if block else {}
-    views = soup.find_all("script", type=VIEW)
+    views = soup.find_all("script", type=WIDGET)
     kinds = {}
     for view in views:
         model = models[json.loads(view.string)["model_id"]]["state"]

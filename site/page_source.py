@@ -7,6 +7,7 @@ import warnings
 import nbformat
 from jupyter_cache.readers import get_reader
 
+WIDGET = "application/vnd.jupyter.widget-view+json"  # a live picture among the outputs
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 FILE = re.compile(r"[^\s(]*\b\d+\.py(?:, line |:)(\d+)")  # a cell, by another name each time
 LONGEST = 400  # letters of what a mistake says: its beginning and its end are enough

@@ -13,12 +13,12 @@ import nbformat
 from bs4.element import Tag
 from docutils import nodes
 from formulas import new
+from page_source import WIDGET
 from plain_markdown import CODE, HEADING, Links, Reader, cell_id
 from sphinx.errors import SphinxError
 from sphinx.locale import _
 
 FOLDER = "notebooks"  # of the site
-WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def sections(app, env):

@@ -11,7 +11,7 @@ export function pixels(stage) {
   const x = (k) => (k % columns) * SIDE, y = (k) => HEAD + Math.floor(k / columns) * SIDE;
   const square = (head, attributes, row = {}, cell = {}) => {
     const cells = Array.from({ length: count }, (_, k) => tag("rect", { x: x(k), y: y(k), width: SIDE, height: SIDE, ...cell }));
-    const mark = tag("g", { class: "bpx-mark", transform: AWAY }, ...[0, 1].map(() => tag("rect", { width: SIDE, height: SIDE }))); 
+    const mark = tag("g", { class: "bpx-mark", transform: AWAY }, ...[0, 1].map(() => tag("rect", { width: SIDE, height: SIDE })));
     const node = tag("svg", { viewBox: `-3 0 ${columns * SIDE + 6} ${HEAD + rows * SIDE + 3}`, class: "bpx-pixels", ...attributes }, tag("text", { x: (columns * SIDE) / 2, y: 15, "text-anchor": "middle", "aria-hidden": true }, head),
       ...Array.from({ length: rows }, (_, r) => tag("g", row, ...cells.slice(r * columns, (r + 1) * columns))), mark);
     stage.add(node);
