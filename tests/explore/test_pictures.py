@@ -380,11 +380,13 @@ def shown(browser, tmp_path_factory):
     """Show pictures on a page of their own, which keeps what is complained of."""
     folder = tmp_path_factory.mktemp("pictures")
 
-    def shown(*names, scheme="light"):
+    def shown(*names, scheme="light", finger=False):
         file = folder / f"{names[0]}-{len(names)}.html"
         if not file.exists():
             file.write_text(page([PICTURES[name]() for name in names]), encoding="utf-8")
-        tab = browser.new_page(color_scheme=scheme, viewport={"width": 1280, "height": 900})
+        tab = browser.new_page(
+            color_scheme=scheme, viewport={"width": 1280, "height": 900}, has_touch=finger
+        )
         tab.complaints = []
         tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
         tab.on("console", lambda m: m.type == "error" and tab.complaints.append(m.text))
@@ -943,26 +945,27 @@ def test_pixels_are_walked_and_turned_by_keyboard(shown):
     tab.close()
 
 
+def touch(tab, *places):
+    """Put a finger down at the first place, move it over the others and lift it."""
+    hand = tab.context.new_cdp_session(tab)
+    for kind, at in (
+        ("Start", places[:1]),
+        *(("Move", [place]) for place in places[1:]),
+        ("End", []),
+    ):
+        points = [{"x": x, "y": y} for x, y in at]
+        hand.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+
+
 @pytest.mark.parametrize("finger", [False, True])
 def test_a_stroke_paints_pixels_and_is_one_step_back(shown, finger):
-    tab = shown("pixels")
-    hand = tab.context.new_cdp_session(tab)
-    hand.send("Emulation.setTouchEmulationEnabled", {"enabled": finger})
-    tab.reload()
+    tab = shown("pixels", finger=finger)
     tab.get_by_label("start from").select_option("empty")
     # a click is a stroke, too, and a fast stroke has no holes
     for path, black in (((0, 1, 4), [0, 1, 4]), ((3,), [3]), ((3, 5), [3, 4, 5])):
         places = [middle(tab.locator(PIXEL).nth(k)) for k in path]
         if finger:
-            for kind, at in (
-                ("Start", places[:1]),
-                *(("Move", [at]) for at in places[1:]),
-                ("End", []),
-            ):
-                points = [{"x": x, "y": y} for x, y in at]
-                hand.send(
-                    "Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points}
-                )
+            touch(tab, *places)
         else:
             tab.mouse.move(*places[0])
             tab.mouse.down()
@@ -982,22 +985,17 @@ def test_a_stroke_paints_pixels_and_is_one_step_back(shown, finger):
 
 def test_a_finger_scrolls_over_a_picture_and_taps_it(shown):
     """Where it drew, nobody could pass; an empty one, which is there to be drawn on, it draws."""
-    tab = shown("pixels")
-    hand = tab.context.new_cdp_session(tab)
-    hand.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
-    tab.reload()
+    tab = shown("pixels", finger=True)
     first, action = answer(tab)["state"]["X"], "node => node.style.touchAction"
     assert tab.locator(".bpx-pixels[role=grid]").evaluate(action) == "auto"
-    for path in ((4, 1), (0,)):  # a swipe, a tap
-        places = [{"x": x, "y": y} for x, y in (middle(tab.locator(PIXEL).nth(k)) for k in path)]
-        for kind, points in (("Start", places[:1]), ("Move", places[1:]), ("End", [])):
-            if points or kind == "End":
-                hand.send(
-                    "Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points}
-                )
-        tab.wait_for_timeout(100)
-        changed = [k for k, ink in enumerate(answer(tab)["state"]["X"]) if ink != first[k]]
-        assert changed == ([0] if len(path) == 1 else [])
+    at = [middle(tab.locator(PIXEL).nth(k)) for k in range(5)]
+    touch(tab, at[4], at[1])  # a swipe
+    touch(tab, at[0])  # a tap, which comes after it
+    tab.wait_for_function(
+        "ink => document.querySelector('.bpx').picture().state.X[0][0] !== ink", arg=first[0][0]
+    )
+    inks = answer(tab)["state"]["X"]
+    assert [k for k, ink in enumerate(inks) if ink != first[k]] == [0]
     tab.get_by_role("button", name="Clear changes").click()
     assert answer(tab)["state"]["X"] == first
     tab.get_by_label("start from").select_option("empty")
