@@ -81,6 +81,7 @@ export class Stage {
     this.said = tag("p", { class: "bpx-said" });
     this.controls = tag("div", { class: "bpx-controls" });
     this.buttons = tag("div", { class: "bpx-buttons" });
+    this.below = tag("div", { class: "bpx-pictures" });
     this.status = tag("p", { class: "bpx-status", role: "status" });
   }
 
@@ -91,7 +92,8 @@ export class Stage {
     this.el.classList.add("bpx");
     this.el.setAttribute("role", "group");
     this.el.setAttribute("aria-label", t(this.model.get("label")));
-    this.el.append(this.pictures, this.said, this.controls, this.buttons, this.status);
+    const parts = this.play ? [this.buttons, this.controls] : [this.controls, this.buttons]; // Play stands beside what it moves
+    this.el.append(this.pictures, this.said, ...parts, this.below, this.status);
     if (picture.python) this.el.append(this.code());
     this.el.picture = () => ({ state: this.state, numbers: picture.numbers(this.state) });
     const follow = () => { if (this.model.get("state") !== this.state) this.set(this.begin(this.model.get("state"))); };

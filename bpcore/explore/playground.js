@@ -83,9 +83,9 @@ export function playground(stage) {
     },
     draw(s) {
       if (graph?.made !== String(s.hidden)) {
-        graph?.node.remove();
         graph = new Graph(stage, [2, ...s.hidden, 1], { width: 320, height: 230, radius: 13 });
         graph.made = String(s.hidden);
+        stage.below.replaceChildren(graph.node); // it gives its place to the buttons
       }
       if (!(stage.frame && s.steps % 4)) graph.draw(t`The network ${[2, ...s.hidden, 1].join("-")}; thicker lines are larger weights, dashed ones are negative.`, s, {});
       plane.draw(t`The plane, shaded by the probability of class 1, with its boundary and ${s.Y[0].length} samples.`,
