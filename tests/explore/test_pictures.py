@@ -1,6 +1,7 @@
 """Every kind of picture in a browser: moved by keyboard and by typing, its numbers are bpcore's."""
 
 import ast
+import functools
 import json
 import re
 
@@ -377,13 +378,12 @@ def compare(kind, answer):
 
 @pytest.fixture(scope="module")
 def shown(browser, tmp_path_factory):
-    """Show pictures on a page of their own, which keeps what is complained of."""
-    folder = tmp_path_factory.mktemp("pictures")
+    """Show pictures, or a page, when they are drawn; it keeps what is complained of."""
+    file = tmp_path_factory.mktemp("pictures") / "page.html"
+    of = functools.cache(lambda *names: page([PICTURES[name]() for name in names]))
 
-    def shown(*names, scheme="light", finger=False):
-        file = folder / f"{names[0]}-{len(names)}.html"
-        if not file.exists():
-            file.write_text(page([PICTURES[name]() for name in names]), encoding="utf-8")
+    def shown(*names, text="", scheme="light", finger=False):
+        file.write_text(text or of(*names), encoding="utf-8")
         tab = browser.new_page(
             color_scheme=scheme, viewport={"width": 1280, "height": 900}, has_touch=finger
         )
@@ -391,7 +391,7 @@ def shown(browser, tmp_path_factory):
         tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
         tab.on("console", lambda m: m.type == "error" and tab.complaints.append(m.text))
         tab.goto(file.as_uri())
-        tab.locator(".bpx").first.wait_for()
+        tab.wait_for_function("!document.querySelector('.bp-live:not(.bpx)')")
         return tab
 
     return shown
@@ -483,8 +483,8 @@ def test_steps_and_the_start(shown, name):
     if (play := tab.get_by_role("button", name="Play")).count():
         play.click()
         tab.wait_for_function("Number(document.querySelector('.bpx').dataset.frames) > 4")
-        if tab.get_by_role("button", name="Pause").count():
-            tab.get_by_role("button", name="Pause").click()
+        pause = tab.get_by_role("button", name="Pause")  # if it has not come to its end
+        pause.evaluate_all("found => found.forEach((one) => one.click())")
         compare(kind, answer(tab))
     moved = answer(tab)["state"]
     tab.set_viewport_size({"width": 360, "height": 700})
@@ -778,15 +778,11 @@ def test_two_views_of_one_picture_say_the_same(shown, name):
 
 
 @pytest.mark.parametrize("programs", ["AB", "BA"])
-def test_a_derivative_of_zero_is_right(shown, tmp_path, programs):
+def test_a_derivative_of_zero_is_right(shown, programs):
     """As `relative_error` has it; and the other entries of a part have their ratio."""
-    tab = shown("faults")
     for net, X in ((DEAD, np.eye(2)), (TRIANGLE, [[0.3, -0.2], [0.0, 0.0]])):
         picture = explore.faults(net, X, [[1, 0]], programs=programs)
-        file = tmp_path / "page.html"
-        file.write_text(page([picture]), encoding="utf-8")
-        tab.goto(file.as_uri())
-        tab.locator(".bpx table").wait_for()
+        tab = shown(text=page([picture]))
         rows = answer(tab)["numbers"]["rows"]
         sign = {"A": 1, "B": -1}[programs[0]]
         live = [row for row in rows if row["off"] > 0]
@@ -795,15 +791,12 @@ def test_a_derivative_of_zero_is_right(shown, tmp_path, programs):
         told = tab.locator(".bpx tr").all_inner_texts()[1:]
         wrong = [sign == -1 and row["off"] > 0 for row in rows]
         assert [text.endswith("WRONG") for text in told] == wrong
-    tab.close()
+        tab.close()
 
 
-def test_each_number_of_a_large_network_has_its_own_name(shown, tmp_path):
-    tab = shown("names")
+def test_each_number_of_a_large_network_has_its_own_name(shown):
     net = Network([None, np.ones((12, 11)), np.ones((1, 12))], [None, np.ones((12, 1)), [[0.0]]])
-    file = tmp_path / "page.html"
-    file.write_text(page([explore.names(net, np.ones((11, 1)))]), encoding="utf-8")
-    tab.goto(file.as_uri())
+    tab = shown(text=page([explore.names(net, np.ones((11, 1)))]))
     options = tab.locator(".bpx option").all_text_contents()
     assert len(options) == len(set(options)) == 12 * 11 + 12 + 12 + 1
     assert {"W¹₁,₁₁", "W¹₁₁,₁", "W¹₁₂", "b¹₁₂"} <= set(options)
@@ -822,7 +815,7 @@ def test_what_is_typed_while_it_plays_is_taken(shown):
     tab.close()
 
 
-def test_pictures_of_one_notebook_share_no_name(shown, tmp_path):
+def test_pictures_of_one_notebook_share_no_name(shown):
     """There each has its scripts for itself."""
     script = "".join(
         f"<script type=module>{module(kind).replace('export default', 'const own =')}"
@@ -832,10 +825,7 @@ def test_pictures_of_one_notebook_share_no_name(shown, tmp_path):
         for picture in [PICTURES[kind]()]
         for traits in [{part: getattr(picture, part) for part in ("label", "state", "given")}]
     )
-    file = tmp_path / "notebook.html"
-    file.write_text(page([PICTURES["tangent"]()]) + script, encoding="utf-8")
-    tab = shown("tangent")
-    tab.goto(file.as_uri())
+    tab = shown(text=page([PICTURES["tangent"]()]) + script)
     tab.wait_for_function("document.querySelectorAll('.bpx').length === 3")
     names = tab.evaluate("[...document.querySelectorAll('[id]')].map(({ id }) => id)")
     assert len(names) == len(set(names)) > 6
@@ -914,6 +904,7 @@ PIXEL = ".bpx [role=gridcell]"
 def test_pixels_are_walked_and_turned_by_keyboard(shown):
     """One stop of Tab; arrows walk, and both squares show where; Space and Enter turn a pixel."""
     tab = shown("pixels")
+    tab.clock.install()
     cells, first = tab.locator(PIXEL), answer(tab)["state"]
     assert tab.locator(f"{PIXEL}[tabindex='0']").count() == 1
     cells.nth(0).focus()
@@ -936,7 +927,7 @@ def test_pixels_are_walked_and_turned_by_keyboard(shown):
         "Pixels changed: 1. Row 2, column 2: ink 0.00 → 1.00; weight −0.70 · +1.00 = −0.70.\n"
         "Sum −1.70 → −2.40: the unit says a 3 and is 91.7 % sure."
     )
-    tab.wait_for_timeout(450)
+    tab.clock.fast_forward(450)
     assert tab.get_by_role("status").inner_text() == said.replace("\n", " ")
     for _ in range(3):
         tab.get_by_role("button", name="Back").click()
@@ -1034,11 +1025,14 @@ def middle(node):
 
 def test_a_drag_stops_the_play(shown):
     tab = shown("fit")
-    tab.get_by_label("learning rate η, typed").fill("0.001")
+    tab.clock.install(time=0)
+    tab.clock.pause_at(1000)  # else the point would have gone before the mouse is there
     tab.get_by_role("button", name="Play").click()
+    tab.clock.run_for(100)
     drag(tab, -40, -30)
     assert tab.get_by_role("button", name="Pause").count() == 0
     assert len(answer(tab)["state"]["path"]) == 1
+    tab.clock.run_for(1)  # d3 lets no click through in the moment after a drag
     tab.get_by_role("button", name="Back").click()
     assert len(answer(tab)["state"]["path"]) > 1
     tab.close()
