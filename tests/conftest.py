@@ -98,6 +98,17 @@ def address(site):
         server.shutdown()
 
 
+def patient(make):
+    """Let what a browser opens wait three minutes: a busy machine takes its time."""
+
+    def opened(**options):
+        new = make(**options)
+        new.set_default_timeout(180_000)
+        return new
+
+    return opened
+
+
 @pytest.fixture(scope="module")
 def browser(tool):
     """Chromium, cut off from every host but this one."""
@@ -117,6 +128,8 @@ def browser(tool):
                 "--num-raster-threads=1",
             ],
         )
+        browser.new_page = patient(browser.new_page)
+        browser.new_context = patient(browser.new_context)
         yield browser
         browser.close()
 
