@@ -263,7 +263,7 @@ def build(folder, url, pages, **options):
         (folder / name).write_text(text, encoding="utf-8")
     tool = str(Path(sys.executable).with_name("jupyter-book"))
     command = [tool, "build", str(folder), "--quiet", "-n", "-W", "--keep-going"]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_what_cannot_be_written_is_named_with_its_page(tmp_path):

@@ -128,10 +128,7 @@ UNRENDERED = re.compile(r"\\[a-zA-Z]+|\$\$|\?\?|\{(eq|ref|numref|glue|doc|cite)\
 @pytest.fixture(scope="module")
 def tabs(browser):
     """One tab for all pages of a kind: they start in half the time, as what they share is there."""
-    tabs = {"http": browser.new_page(), "file": browser.new_page()}
-    for tab in tabs.values():
-        tab.set_default_timeout(120_000)  # a busy machine may take its time
-    return tabs
+    return {"http": browser.new_page(), "file": browser.new_page()}
 
 
 @pytest.fixture
@@ -300,7 +297,7 @@ def test_search_in_chinese(open_page, address, query):
     """A term of the book, and words that no page need have in a row."""
     tab = open_page(f"{address}zh/search.html?q={query}")
     tab.locator("#search-results li a[href*='chapters/']").first.wait_for()
-    assert tab.locator("#search-results li").count() > 3
+    tab.locator("#search-results li").nth(3).wait_for()  # they come one by one
 
 
 def test_the_other_language_shows_the_same_section(open_page, address):
@@ -460,13 +457,10 @@ LABELS = """() => ['aria-label', 'title', 'placeholder', 'data-toggle-hint'].fla
 
 
 @pytest.mark.parametrize("name", ["intro", "search", "chapters/03_loss", "chapters/glossary"])
-def test_chinese_pages_have_no_english_labels(browser, site, name):
-    tab = browser.new_page()
-    tab.goto((site / "zh" / f"{name}.html").as_uri())
-    tab.wait_for_timeout(1000)
+def test_chinese_pages_have_no_english_labels(open_page, site, name):
+    tab = open_page((site / "zh" / f"{name}.html").as_uri())
     labels = [label for label in tab.evaluate(LABELS) if re.search("[A-Za-z]{3}", label)]
     assert [label for label in labels if not re.search("[一-鿿]", label)] == []
-    tab.close()
 
 
 @pytest.mark.parametrize("name", ["intro.html", "zh/chapters/08_delta_recursion.html"])
@@ -488,7 +482,6 @@ def test_the_other_language_is_offered_where_it_is(browser, address, site, tmp_p
 
 def test_live_notebook_opens_and_asks_only_for_pyodide(browser, address):
     context = browser.new_context()
-    context.set_default_timeout(120_000)
     tab = context.new_page()
     asked = []
     tab.on("request", lambda request: asked.append(request.url))
@@ -501,16 +494,12 @@ def test_live_notebook_opens_and_asks_only_for_pyodide(browser, address):
 
 
 ARRIVED = f"""(id) => !document.querySelector('{WAITING}')
-    && Math.abs(document.getElementById(id).getBoundingClientRect().top) < 150"""
+    && Math.abs(document.getElementById(id)?.getBoundingClientRect().top) < 150"""
 
 
-def arrives(tab, anchor):
+def arrive(tab, anchor):
     """Wait until the page stands at an anchor."""
-    for _ in range(600):
-        if tab.evaluate(ARRIVED, anchor):
-            return True
-        tab.wait_for_timeout(100)
-    return False
+    tab.wait_for_function(ARRIVED, arg=anchor)
 
 
 @pytest.mark.parametrize("anchor", ["equation-eq-bp4", "ex-delta-recall"])
@@ -518,12 +507,12 @@ def test_a_jump_arrives_though_sections_wait_for_their_layout(open_page, address
     open_page.leaves = True
     page = f"{address}chapters/08_delta_recursion.html"
     tab = open_page(f"{page}#{anchor}")
-    assert arrives(tab, anchor)
+    arrive(tab, anchor)
     tab.goto("about:blank")
     tab.goto(page, wait_until="commit")
     tab.wait_for_selector(f"#{anchor}", state="attached")
     tab.evaluate(f"location.hash = '{anchor}'")
-    assert arrives(tab, anchor)
+    arrive(tab, anchor)
 
 
 LAST = (
@@ -548,11 +537,7 @@ def test_what_waits_for_its_layout_is_found(waiting):
     waiting.keyboard.press("Control+f")  # the browser's own dialogue is not drawn here
     assert waiting.evaluate("words => find(words)", words)
     top = "getSelection().getRangeAt(0).getBoundingClientRect().top"
-    for _ in range(100):  # the page scrolls smoothly
-        waiting.wait_for_timeout(100)
-        if 0 <= waiting.evaluate(top) <= WIDTHS[1280]:
-            return
-    raise AssertionError(f"what was found stands at {waiting.evaluate(top)}")
+    waiting.wait_for_function(f"{top} >= 0 && {top} <= {WIDTHS[1280]}")  # it scrolls smoothly
 
 
 def test_what_waits_for_its_layout_is_printed(waiting):
@@ -571,7 +556,7 @@ def test_a_link_from_another_page_arrives(open_page, address):
         document.body.append(link);
         link.click(); }""")
     tab.wait_for_url("**/08_delta_recursion.html#equation-eq-bp4")
-    assert arrives(tab, "equation-eq-bp4")
+    arrive(tab, "equation-eq-bp4")
 
 
 @pytest.mark.parametrize("way", ["go_back", "reload"])
@@ -580,8 +565,8 @@ def test_a_page_that_is_opened_again_stands_where_it_was_left(open_page, address
     tab = open_page(f"{address}chapters/08_delta_recursion.html")
     place = "document.querySelector('[id=\"equation-eq-bp4\"]')"
     tab.evaluate(f"{place}.scrollIntoView({{ behavior: 'instant' }})")
-    tab.wait_for_timeout(500)  # the browser notes where the page stands
+    tab.evaluate(SETTLED)  # the browser notes where the page stands
     if way == "go_back":
         tab.goto(f"{address}intro.html")
     getattr(tab, way)()
-    assert arrives(tab, "equation-eq-bp4")
+    arrive(tab, "equation-eq-bp4")

@@ -41,13 +41,13 @@ class Firefox:
             stderr=subprocess.DEVNULL,
         )
         self.count, port = 0, folder / "MarionetteActivePort"
-        for _ in range(600):
-            if port.exists() and port.read_text():
-                break
+        while not (port.exists() and port.read_text()):
+            assert self.program.poll() is None, "Firefox has ended"
             time.sleep(0.1)
         self.line = socket.create_connection(("127.0.0.1", int(port.read_text())), timeout=120)
         self.read()  # who it is
-        self("WebDriver:NewSession", capabilities={"alwaysMatch": {"pageLoadStrategy": "normal"}})
+        wanted = {"pageLoadStrategy": "normal", "timeouts": {"script": 120_000}}
+        self("WebDriver:NewSession", capabilities={"alwaysMatch": wanted})
 
     def read(self):
         size = b""
