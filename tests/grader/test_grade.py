@@ -156,7 +156,7 @@ def test_a_name_that_is_no_function_is_told(graded, submit):
 
 
 def test_what_no_name_tells_takes_the_time_of_one_step(graded, submit, monkeypatch):
-    monkeypatch.setattr(sandbox, "WALL_STEP", 1)
+    monkeypatch.setattr(sandbox, "WALL_STEP", 4)  # a busy machine starts a box within that
     heavy = ["import time", *["time.sleep(9)"] * 40]
     result = graded(submit(forward_pass=WRONG, extra=heavy)).by_name
     assert result["classify"]["slip"] == "carried"
