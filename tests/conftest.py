@@ -111,7 +111,11 @@ def patient(make):
 
 @pytest.fixture(scope="module")
 def browser(tool):
-    """Chromium, cut off from every host but this one."""
+    """Chromium, cut off from every host but this one.
+
+    Pages whose policy allows no code made from text can be waited for with a function, "() => …":
+    an expression, which Playwright would evaluate again and again, fails at the second look.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:

@@ -208,7 +208,7 @@ def test_words_are_drawn_and_nothing_of_a_student_runs(marking):
     assert first.locator("math").count() == 2
     assert first.locator("math mfrac").first.bounding_box()["height"] > 20
     assert first.locator("table td").count() == 2
-    tab.wait_for_function("document.querySelector('.answer img').naturalWidth === 1")
+    tab.wait_for_function("() => document.querySelector('.answer img').naturalWidth === 1")
     assert second.locator("img, a, script").count() == 0
     assert "<script>alert(2)</script>" in second.text_content()
 

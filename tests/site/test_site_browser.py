@@ -243,7 +243,7 @@ def test_the_way_back_to_the_top_can_be_read(open_page, address, scheme):
     tab.evaluate(SETTLED)
     assert tab.evaluate(SERIOUS) == []
     button.click()
-    tab.wait_for_function("scrollY === 0")
+    tab.wait_for_function("() => scrollY === 0")
 
 
 def findings(tab, scheme):
@@ -413,7 +413,7 @@ def test_buttons_of_the_header_work(open_page, address):
     assert tab.evaluate("window.printed")
     assert tab.locator("[data-call]").count() == 2
     tab.locator("[data-call='toggleFullScreen()']").click()
-    tab.wait_for_function("document.fullscreenElement")
+    tab.wait_for_function("() => document.fullscreenElement")
 
 
 def stay(links):
@@ -537,14 +537,14 @@ def test_what_waits_for_its_layout_is_found(waiting):
     waiting.keyboard.press("Control+f")  # the browser's own dialogue is not drawn here
     assert waiting.evaluate("words => find(words)", words)
     top = "getSelection().getRangeAt(0).getBoundingClientRect().top"
-    waiting.wait_for_function(f"{top} >= 0 && {top} <= {WIDTHS[1280]}")  # it scrolls smoothly
+    waiting.wait_for_function(f"() => {top} >= 0 && {top} <= {WIDTHS[1280]}")  # it scrolls smoothly
 
 
 def test_what_waits_for_its_layout_is_printed(waiting):
     shown = f"{LAST}.checkVisibility({{ contentVisibilityAuto: true }})"
     assert not waiting.evaluate(shown)
     waiting.emulate_media(media="print")
-    waiting.wait_for_function(shown)  # with the next frame
+    waiting.wait_for_function(f"() => {shown}")  # with the next frame
 
 
 def test_a_link_from_another_page_arrives(open_page, address):
