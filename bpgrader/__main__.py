@@ -17,6 +17,7 @@ from bpgrader.executors import executor
 from bpgrader.exits import EPILOG, Commands
 from bpgrader.grade import UNBOXED, Job
 from bpgrader.inputs import show_inputs
+from bpgrader.many import many
 from bpgrader.proof import prove
 from bpgrader.release import release
 from bpgrader.report import report
@@ -118,9 +119,10 @@ def check(assignments, unsafe_no_sandbox):
         wrong = sum(len(e.wrong) for e in sheet.exercises)
         right = sum(len(e.right) for e in sheet.exercises)
         click.echo(
-            f"{assignment.name}: {len(sheet.exercises)} exercises, {wrong} wrong and {right} right "
-            f"variants, {found.changes} small changes of the solution ({found.equal} equal to it), "
-            f"solution and blank notebook: {len(found.faults)} faults"
+            f"{assignment.name}: {many(len(sheet.exercises), 'exercise')}, {wrong} wrong and "
+            f"{many(right, 'right variant')}, {many(found.changes, 'small change')} of the "
+            f"solution ({found.equal} equal to it), solution and blank notebook: "
+            f"{many(len(found.faults), 'fault')}"
         )
         for fault in found.faults:
             click.echo(f"  {fault}")

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from bpgrader.compare import Compare, is_number, pairs, real
+from bpgrader.many import many
 from bpgrader.verdict import Slip
 
 
@@ -17,7 +18,7 @@ def difference(path: str, got: Any, want: Any, compare: Compare) -> Slip:
     """Say how one place in an answer differs from what is wanted."""
     facts = {"path": path, "want": _form(want), "got": _form(got)}
     if isinstance(got, list):  # a tuple comes as one, too
-        facts["got"] = f"a list or tuple with {_entries(len(got))}"
+        facts["got"] = f"a list or tuple with {many(len(got), 'entry')}"
     if want is None:
         return Slip("filled", facts)
     if got is None:
@@ -53,12 +54,8 @@ def _lengths(path, got, want, compare):
         ("before", got[-len(want) :], want),
     ):
         if want and compare.same(g, w):
-            return Slip(code, {**facts, "extra": _entries(len(got) - len(want))})
+            return Slip(code, {**facts, "extra": len(got) - len(want)})
     return Slip("length", facts)
-
-
-def _entries(count):
-    return f"{count} entr{'y' if count == 1 else 'ies'}"
 
 
 def _array(entries):

@@ -15,6 +15,7 @@ from bpgrader.assignment import Assignment
 from bpgrader.attempts import Runner, in_turn
 from bpgrader.carry import carried, entry
 from bpgrader.judge import judge
+from bpgrader.many import many
 from bpgrader.notebook import UnreadableError, read_cells
 from bpgrader.points import total
 from bpgrader.result import Result, Sender, State
@@ -24,6 +25,7 @@ from bpgrader.verdict import Slip, Status, Verdict, reread
 from bpgrader.words import other_title, read_words
 
 UNBOXED = "NONE: --unsafe-no-sandbox was given"
+RIGHT = ("exercise is right", "exercises are right")
 MISSING = [{"missing": True}]  # the outcome of a call where there is no function
 
 
@@ -118,7 +120,7 @@ def grade(job: Job) -> Result:
     most = total(entry["max_points"] for entry in entries)
     right = sum(entry["status"] == Status.PASSED for entry in entries)
     result = replace(
-        job.result(state, message or f"{right} of {len(entries)} exercises are right."),
+        job.result(state, message or f"{right} of {many(len(entries), *RIGHT)}."),
         score=points / most if most else float(state is State.GRADED),
         points=points,
         max_points=most,

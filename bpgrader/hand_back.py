@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from bpgrader.many import many
 from bpgrader.marks import Marks
 from bpgrader.page import page
 from bpgrader.result import Result, Sender
@@ -40,7 +41,7 @@ def hand_back(folder: Path, site: str, counted: Mapping[str, Result], marks: Mar
             archive.writestr(name, page(counted[student], marks))
     path = folder / f"feedback_{site}.zip"
     write(path, data.getvalue())
-    lines = [f"{path.name} holds {len(inside)} pages"]
+    lines = [f"{path.name} holds {many(len(inside), 'page')}"]
     if rest := sorted(names.keys() - inside.keys()):
         lines.append(f"not in {path.name}: {', '.join(rest)}")
     return "\n".join(lines)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bpgrader.many import many
 from bpgrader.points import total
 from bpgrader.result import Answer, Result, State
 from bpgrader.senders import edition
@@ -76,7 +77,7 @@ def open_answers(number: int) -> str:
     >>> open_answers(1), open_answers(2)
     ('1 answer in words waits', '2 answers in words wait')
     """
-    return "1 answer in words waits" if number == 1 else f"{number} answers in words wait"
+    return many(number, "answer in words waits", "answers in words wait")
 
 
 def counted(results: Mapping[str, Result], marks: Marks) -> dict[str, Result]:

@@ -9,6 +9,7 @@ from importlib.resources import files
 from tornado.template import DictLoader
 
 from bpgrader.drawn import draw
+from bpgrader.many import many
 from bpgrader.marks import Mark, Marks
 from bpgrader.result import Answer, Item, Result
 from bpgrader.store import file_name, fingerprint
@@ -26,7 +27,7 @@ def _template(name):
 
 def fill(template: str, /, **values: object) -> str:
     """Fill in a template; every value is escaped but those that it takes raw."""
-    return _template(template).generate(**values).decode()
+    return _template(template).generate(many=many, **values).decode()
 
 
 def page_name(name: str) -> str:
@@ -72,8 +73,8 @@ def page(result: Result, marks: Marks) -> str:
     """Return the feedback page of one submission."""
     score = "not graded"
     if result.score is not None:
-        points, most = f"{result.points:g}", f"{result.max_points:g}"
-        score = f"{points} of {most} points by the grader ({result.score:.0%})"
+        points, most = f"{result.points:g}", many(result.max_points, "point")
+        score = f"{points} of {most} by the grader ({result.score:.0%})"
     return fill(
         "student.html",
         style=asset("style.css"),
@@ -88,7 +89,7 @@ def page(result: Result, marks: Marks) -> str:
 def _shown(answer: Answer, mark: Mark):
     pictures = [f"data:{p.media};base64,{p.data}" for p in answer.pictures]
     drawn = draw(answer.text, pictures) if answer.text or pictures else ""
-    most = f"{answer.max_points:g} points"
+    most = many(answer.max_points, "point")
     if mark.points is None:
         given = f"not marked yet, worth up to {most}"
         return Shown(answer.name, given, drawn, answer.text, answer.note, (), "")
@@ -102,4 +103,4 @@ def _sum(result, marks):
     """Give the sum of all points, once there is one."""
     if not result.written or marks.waiting(result) or (total := marks.total(result)) is None:
         return ""
-    return f"In all {total:g} of {result.most:g} points."
+    return f"In all {total:g} of {many(result.most, 'point')}."

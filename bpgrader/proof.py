@@ -8,6 +8,7 @@ from bpgrader.answers import answer_ids, parsed
 from bpgrader.assignment import Assignment
 from bpgrader.grade import Job, grade, hidden_cases
 from bpgrader.judge import judge
+from bpgrader.many import many
 from bpgrader.mutants import survivors
 from bpgrader.notebook import BEGIN, make_release, source_of, tags_of
 from bpgrader.points import total
@@ -90,12 +91,12 @@ def _variants(exercise: Exercise, cases, earlier):
     counts = ((exercise.wrong, MIN_WRONG, "wrong"), (exercise.right, MIN_RIGHT, "right"))
     for variants, least, kind in counts:
         if len(variants) < least:
-            had = f"has {len(variants)} {kind} variants, needs at least {least}"
+            had = f"has {many(len(variants), f'{kind} variant')}, needs at least {least}"
             yield f"{exercise.name}: {had}"
     if late := [n for n in exercise.uses if n not in earlier]:
         yield f"{exercise.name}: uses must be exercises before it, got {', '.join(late)}"
     if exercise.parts and total(exercise.parts.values()) != total([exercise.points]):
-        yield f"{exercise.name}: its parts do not add up to its {exercise.points:g} points"
+        yield f"{exercise.name}: its parts do not add up to its {many(exercise.points, 'point')}"
     for text, outcomes in cases["wrong"]:
         verdict = judge(outcomes, cases, **exercise.reread)
         if verdict.passed or not verdict.message.casefold().startswith(text.casefold()[:-1]):

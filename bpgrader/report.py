@@ -68,7 +68,7 @@ def _report(folder, roster, site):
     write_table(folder / "pages.csv", _list_of_pages(results, best, table, found))
     lines = [summary(results, best, marks, found)]
     if unmatched:
-        lines.append(f"{len(unmatched)} of them in unmatched.csv: they have no row in grades.csv")
+        lines.append(f"without a row in grades.csv: {len(unmatched)} of them, in unmatched.csv")
     if table and not roster:
         lines.append("the roster is that of an earlier report, roster.csv")
     if others:

@@ -10,9 +10,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from bpgrader.many import many
 from bpgrader.result import Sender
 
 # names of columns, in lower case, letters and digits alone
+NAMESAKES = ("student has this name", "students have this name")
 PARTICIPANT = {"participant", "participantid", "participantnumber"}
 CANVAS_ID = {"id", "canvasid", "canvasuserid", "userid"}
 LOGINS = {
@@ -155,7 +157,7 @@ def _by_name(header, rows, numbers, people, left, found, doubtful):
         if sender.id and fits & numbered[sender.site]:
             doubtful[student] = f"the name in row {_places(fits)} stands beside another number"
         elif namesakes[frozenset(key)] > 1:
-            doubtful[student] = f"{namesakes[frozenset(key)]} students have this name"
+            doubtful[student] = many(namesakes[frozenset(key)], *NAMESAKES)
         elif len(fits) > 1:
             doubtful[student] = f"rows {_places(fits)} of the list have this name"
         else:

@@ -14,6 +14,7 @@ import numpy as np
 
 from bpgrader.compare import Compare, pairs, real
 from bpgrader.inside import call, decode, encode
+from bpgrader.many import many
 from bpgrader.points import total
 
 HIDDEN_CASES = 4
@@ -110,8 +111,8 @@ class Exercise:
             raise ValueError(f"{self.name}: its inputs cannot be drawn: {error}") from error
         if odd := next((given for given in args if len(given) != len(self.names)), None):
             raise ValueError(
-                f"{self.name}: its inputs are {len(odd)} arguments, and its reference must take as "
-                f"many that have no default, got {', '.join(self.names)}"
+                f"{self.name}: its inputs are {many(len(odd), 'argument')}, and its reference must "
+                f"take as many that have no default, got {', '.join(self.names)}"
             )
         outcomes = self.answers(self.reference, args)
         if failed := [outcome for outcome in outcomes if "value" not in outcome]:

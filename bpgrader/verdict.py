@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bpgrader.many import Counted
+
 TEXTS = {
     # whole verdicts
-    "right": "Right on {n} inputs",
-    "carried": "Right on {n} inputs with the solution in place of your {names}: full points here",
+    "right": "Right on {n:input}",
+    "carried": "Right on {n:input} with the solution in place of your {names}: full points here",
     "blank": "Not done yet",
     "ended": "Your code ended before it had answered on all inputs",
     "unread": "Your answer could not be read",
@@ -30,11 +32,11 @@ TEXTS = {
     "list": "{path} must be {want}, you gave {got}: make it one with np.array(...)",
     "array": "{path} must be {want}, you gave {got}: make it one with .tolist()",
     "keys": "{path} must have exactly the keys {want}, yours has {got}",
-    "length": "{path} must have {want} entries, yours has {got}",
+    "length": "{path} must have {want:entry}, yours has {got}",
     "first": "{path} lacks its first entry; the others are right",
     "last": "{path} lacks its last entry; the others are right",
-    "extra": "{path} has {extra} after the last one; the others are right",
-    "before": "{path} has {extra} before the first one; the others are right",
+    "extra": "{path} has {extra:entry} after the last one; the others are right",
+    "before": "{path} has {extra:entry} before the first one; the others are right",
     "shape": "{path} must be {want}, you gave {got}",
     "turned": "{path} must be {want}, you gave {got}; did you transpose?",
     "axis": "{path} must be {want}, you gave {got}; keep both axes: keepdims=True, or slices in "
@@ -44,7 +46,7 @@ TEXTS = {
     # the numbers are wrong in a way that has a name
     "numbers": "{path} is {got}, wanted {want}",
     "infinite": "not all numbers are finite: look for log(0), 0/0 or an overflowing exp",
-    "near": "it agrees with what is wanted to {digits} digits only: is there an epsilon, a "
+    "near": "it agrees with what is wanted to {digits:digit} only: is there an epsilon, a "
     "rounding, or float32 that does not belong there?",
     "transposed": "the numbers are right, but the matrix is transposed",
     "reversed": "the numbers are right, but they stand in reverse order",
@@ -83,7 +85,7 @@ TEXTS = {
     "whole": "every entry is a whole number, and those wanted are not: is there an integer array, "
     "a //, a rounding, or a comparison in your code?",
     "cut": "where it is wrong, it is always {value}: is it filled in part only, or cut off?",
-    "close": "it agrees with what is wanted to {digits} digits only: is there an epsilon, a clip, "
+    "close": "it agrees with what is wanted to {digits:digit} only: is there an epsilon, a clip, "
     "a rounding, a step that is too large, or one turn too many or too few?",
     "misplaced": "that is what is wanted at {other}: two things have changed places",
     "echo": "that is the input {name}, as it came",
@@ -92,7 +94,7 @@ TEXTS = {
     "unused": "Your function does not use its argument {names}",
     "random": "Your function gives other numbers when it is called again with the same input: "
     "nothing may be drawn or shuffled there, nor kept from one call to the next",
-    "some": "right on {right} of {n} inputs: what is special about the others? An end, a tie, a "
+    "some": "right on {right} of {n:input}: what is special about the others? An end, a tie, a "
     "size that divides another, a large number",
     "place": "line {line} of your cell is one small change away from right: look at {piece}",
     "place of one": "one small change in line {line} of your cell makes {path} right: look at "
@@ -143,7 +145,7 @@ class Slip:
         return f"{self.code}: {self.facts[key]}" if key else self.code
 
     def __str__(self) -> str:
-        text = TEXTS[self.code].format_map(self.facts)
+        text = Counted().vformat(TEXTS[self.code], (), self.facts)
         return f"{self.place}: {text}" if self.place else text
 
 

@@ -414,7 +414,7 @@ def test_the_pages_go_back_as_the_course_site_takes_them(
     out = tmp_path / "marks"
     run("grade", folder, tmp_path / "all.zip", tmp_path / "grace.ipynb", "--out", out)
     said = run("report", out, "--zip", site)
-    assert f"feedback_{site}.zip holds 1 pages" in said
+    assert f"feedback_{site}.zip holds 1 page" in said
     assert f"not in feedback_{site}.zip: grace" in said
     with zipfile.ZipFile(out / f"feedback_{site}.zip") as archive:
         assert archive.namelist() == [inside]

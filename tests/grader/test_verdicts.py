@@ -132,7 +132,7 @@ FORMS = [  # what came, what is wanted, sentence
     ([1.0, 2.0], [1.0, 2.0, 3.0], "lacks its last entry"),
     ([5.0, 1.0], [1.0], "has 1 entry before the first one"),
     ([5.0], [], "result must have 0 entries, yours has 1"),
-    ([7.0, 8.0], [1.0], "Your result must have 1 entries, yours has 2"),
+    ([7.0, 8.0], [1.0], "Your result must have 1 entry, yours has 2"),
     ({"W": [1.0]}, {"W": [2.0, 3.0]}, r"result\['W'\] must have 2 entries, yours has 1"),
     (2.125, 3.5, r"\(your result is 2\.125, wanted 3\.5\)"),
     (A + 0.3 * np.eye(3, 2, -1)[::-1], A, r"Your result\[0, 1\] is 2\.3, wanted 2\. "),
