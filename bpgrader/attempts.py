@@ -39,13 +39,13 @@ class Runner:
 
     def __init__(self, offers: tuple[str, ...], boxed: bool):
         self.library, self.boxed = _library(offers), boxed
-        self.watch = box.Watch(box.WALL_TOTAL)
+        self.watch, self.spare = box.Watch(box.WALL_TOTAL), None
 
     def __call__(self, steps: Sequence[dict]) -> tuple[dict, dict]:
         """Run all steps; one that ends the program is left out, and the others run again.
 
-        With what is marked as other lines all have 8 s, which are not taken from the supply; if
-        that is not enough, these lines are left out altogether.
+        Runs with what is marked as other lines have 8 s in all, which are not taken from the
+        supply; when these are over, these lines are left out altogether.
 
         Returns
         -------
@@ -53,7 +53,6 @@ class Runner:
             Outcomes and reasons for stopping, both by step.
         """
         outcomes, stopped, retried = {}, {}, set()
-        spare = box.Watch(box.WALL_STEP)
         while todo := [
             k
             for k in range(len(steps))
@@ -63,7 +62,12 @@ class Runner:
                 stopped.update({k: REASONS[Ending.TOTAL] for k in todo if "call" in steps[k]})
                 break
             others = [k for k in todo if "other" in steps[k]]
-            watch = spare if others else self.watch
+            watch = self.watch
+            if others:
+                watch = self.spare = self.spare or box.Watch(box.WALL_STEP)
+                if watch.look() < 0.5:
+                    stopped.update(dict.fromkeys(others, REASONS[Ending.TOTAL]))
+                    continue
             job = {"library": self.library, "steps": [[k, steps[k]] for k in todo]}
             run = box.run(job, boxed=self.boxed, watch=watch)
             outcomes |= run.outcomes

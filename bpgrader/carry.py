@@ -35,7 +35,7 @@ def carried(job, code: Code, cases: dict, entries: list[dict], run: Callable) ->
     entries : list of dict
         What became of the exercises, from `entry`.
     run : callable
-        Steps -> outcomes by step.
+        Steps -> outcomes by step, of one attempt after the other.
 
     Returns
     -------
@@ -46,11 +46,12 @@ def carried(job, code: Code, cases: dict, entries: list[dict], run: Callable) ->
     bad = {e["name"] for e in entries if e["status"] != Status.PASSED}
     blank = all(e["status"] == Status.NOT_DONE for e in entries)
     wrong = {e.name: [name for name in e.uses if name in bad] for e in exercises}
+    look = {e.name: e.reread for e in exercises}
     again = {n for n in bad & code.where.keys() - job.kept.keys() if wrong[n]}
     if blank or not again:
         return entries
     solutions = _solutions(job.assignment.notebook, list(wrong))
-    below, level, outcomes = {}, {}, {}
+    below, level, verdicts = {}, {}, {}
     for exercise in exercises:  # which comes after those that it uses
         name, uses = exercise.name, set(exercise.uses)
         below[name] = uses.union(*(below.get(n, ()) for n in uses))
@@ -62,15 +63,22 @@ def carried(job, code: Code, cases: dict, entries: list[dict], run: Callable) ->
         cells = [*code.steps, *(solutions[name] for name in wrong if name in replaced)]
         steps: list[dict] = [{"cell": text} for text in cells]
         steps += [{"call": n, "of": code.where[n], "cases": cases[n]["args"]} for n in group]
-        found = run(steps)
-        outcomes |= {name: found.get(k) for k, name in enumerate(group, len(cells))}
+        left = dict(enumerate(group, len(cells)))
+        for found in run(steps):
+            tried = {
+                name: judge(found.get(k), cases[name], **look[name]) for k, name in left.items()
+            }
+            verdicts |= {name: verdict for name, verdict in tried.items() if verdict.passed}
+            left = {k: name for k, name in left.items() if name not in verdicts}
+            if not left:
+                break
     judged = []
     for exercise, before in zip(exercises, entries, strict=True):
-        answers = outcomes.get(exercise.name)
-        verdict = judge(answers, cases[exercise.name], **exercise.reread)
-        names = ", ".join(wrong[exercise.name])
-        slip = Slip("carried", {**verdict.slip.facts, "names": names})
-        judged.append(entry(exercise, replace(verdict, slip=slip)) if verdict.passed else before)
+        if verdict := verdicts.get(exercise.name):
+            names = ", ".join(wrong[exercise.name])
+            slip = Slip("carried", {**verdict.slip.facts, "names": names})
+            before = entry(exercise, replace(verdict, slip=slip))
+        judged.append(before)
     return judged
 
 

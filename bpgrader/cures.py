@@ -10,6 +10,12 @@ CURES = [
         "an array became far too large: look at its shape",
     ),
     (
+        "name of one sitting",
+        r"NameError: name '(?P<name>In|Out|_[ioh\d]*)'",
+        "{name} holds what Jupyter has run or shown so far, and the grader runs the notebook anew: "
+        "give the value a name of its own",
+    ),
+    (
         "unknown name",
         r"NameError: name '(?P<name>\w+)'",
         "the name {name} is not known: run the cell that defines it, define it in this cell, or"

@@ -190,15 +190,23 @@ def _entries(job, sheet, code, cases):
                 found, cut = again()
                 there = [o for o in found[call] if o not in (None, MISSING)]
                 tried = [judge(o, cases[name], **exercise.reread) for o in there]
-                tried.sort(key=lambda each: not each.passed)
-                if tried and (tried[0].passed or outcomes.get(call) == MISSING):
-                    verdict = tried[0]
+                first = [] if tried and outcomes.get(call) == MISSING else [verdict]
+                both = [*first, *tried] if cut else [*tried, *first]
+                verdict = max(both, key=lambda each: (exercise.earned(each), each.rank))
         else:
             status = Status.STOPPED if name in code.broken else Status.NOT_DONE
             verdict = Verdict(status, Slip("absent", {"text": code.missing[name]}))
         entries.append(entry(exercise, verdict))
-    entries = carried(job, code, cases, entries, lambda steps: run(steps)[0])
+    entries = carried(job, code, cases, entries, functools.partial(_attempts, run, code.others))
     return _with_causes(entries, code.uses, code.left_out if cut else code.unread, calls)
+
+
+def _attempts(run, others, steps):
+    """Run steps; if these outcomes are not good enough, with the student's other lines, too."""
+    yield run(steps)[0]
+    if others:
+        found, _ = in_turn(run, dict(enumerate(steps)), others)
+        yield {k: of[-1] for k, of in found.items()}
 
 
 def _with_causes(entries, uses_of, not_run, new):

@@ -15,7 +15,7 @@ from bpgrader.cures import cure
 from bpgrader.forms import clean, difference
 from bpgrader.hints import likely, where
 from bpgrader.inside import decode
-from bpgrader.verdict import Slip, Status, Verdict, reread
+from bpgrader.verdict import TOLD, Slip, Status, Verdict, reread
 
 SHOWN = 100  # characters of an input that are still read
 
@@ -59,11 +59,11 @@ def judge(outcomes: Any, cases: dict, *, equation: str, chapter: str) -> Verdict
         return Verdict(Status.PASSED, Slip("right", {"n": len(want)}), parts=parts)
     wrong = [k for k, found in enumerate(problems) if found]
     status, detail = next(filter(None, problems), (Status.WRONG, None))
-    slip = _known(outcomes, cases["wrong"])
+    slip = _known(outcomes, cases["wrong"], wrong)
     if not slip and changed:
         slip = changed[0][1]
     slip = slip or _likely(outcomes, want, wrong, cases, compare)
-    if not slip and len(wrong) < len(want):
+    if not slip and len(wrong) < len(want) and not (detail and detail.code in TOLD):
         slip = where(wrong, [_sizes(args, cases["names"]) for args in cases["args"]])
     given = shown(cases["args"][wrong[0] if wrong else changed[0][0]], cases["names"])
     if detail and detail.code == "stopped" and (slip is None or slip.code == "where"):
@@ -122,11 +122,17 @@ def _part(outcome, want, part, compare):
         return False
 
 
-def _known(outcomes, mistakes):
-    """Find the known mistake that gives the same on every input."""
+def _known(outcomes, mistakes, wrong):
+    """Find the known mistake that gives the same on every input.
+
+    If it gives errors alone, or always the same, others may do so, too.
+    """
     for text, known in mistakes:
         if all(_same(a, b) for a, b in zip(outcomes, known, strict=True)):
-            return Slip("known", {"text": text})
+            first, *others = (known[k].get("value") for k in wrong or [0])
+            alike = first is None or others
+            code = "maybe" if alike and all(v == first for v in others) else "known"
+            return Slip(code, {"text": text})
     return None
 
 

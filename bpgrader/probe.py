@@ -1,6 +1,9 @@
 """What a second look at a function tells: chance, arguments not used, and the place of a slip."""
 
+import ast
 import dis
+import inspect
+import textwrap
 from collections.abc import Callable
 from types import FunctionType
 
@@ -28,7 +31,7 @@ def probed(answer: Callable, cases: dict) -> Slip | None:
             return Slip("random")
     if unused := _unused(answer, len(cases["names"])):
         return Slip("unused", {"names": ", ".join(unused)})
-    return located(answer, cases)
+    return located(answer, cases) or _idle(answer)
 
 
 def _repeats(answer, given):
@@ -45,6 +48,29 @@ def _unused(answer, count):
     read = {i.argval for i in dis.get_instructions(code) if i.opname.startswith("LOAD")}
     read |= {name for i in dis.get_instructions(code) for name in _pair(i.argval)}
     return [n for n in code.co_varnames[:count] if n not in read | {*code.co_cellvars}]
+
+
+def _idle(answer):
+    """Find a line that computes what nothing reads."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(answer)))
+    except (OSError, TypeError, SyntaxError):
+        return None
+    names = [n for n in ast.walk(tree) if isinstance(n, ast.Name)]
+    read = {n.id for n in names if not isinstance(n.ctx, ast.Store)}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(targets=targets) if all(isinstance(t, ast.Name) for t in targets):
+                pass
+            case ast.AugAssign(target=ast.Name() as target) | ast.For(target=ast.Tuple() as target):
+                targets = [target]
+            case _:
+                continue
+        given = {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+        if read.isdisjoint(given):
+            line = answer.__code__.co_firstlineno + node.lineno - 1
+            return Slip("idle", {"line": line, "names": ", ".join(sorted(given))})
+    return None
 
 
 def _pair(value):

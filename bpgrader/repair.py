@@ -22,7 +22,7 @@ from bpgrader.inside import decode, encode
 from bpgrader.undo import undoings
 from bpgrader.verdict import Slip
 
-TRIES, SECONDS = 2500, 5  # a student waits, on most machines about one second
+TRIES, SECONDS = 4000, 5  # a student waits, on most machines one or two seconds
 SHOWN = 50  # characters of a piece of code that are still read
 CALCULATE = {"numpy", "math", "copy", "itertools", "functools", "bpcore"}
 REACHES_OUT = {"open", "input", "exec", "eval", "compile", "setattr", "globals", "__import__"}
@@ -196,11 +196,18 @@ def _changed(trees, functions):
 
 
 def _entries(tree):
-    """Give the entries of lists that code uses, such as a[i - 1]."""
+    """Give the entries of lists that code uses, such as a[i - 1], or only counts."""
     used = (
         n for n in ast.walk(tree) if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Load)
     )
-    return sorted({ast.unparse(n) for n in used if isinstance(n.value, ast.Name)})
+    found = {ast.unparse(n) for n in used if isinstance(n.value, ast.Name)}
+    for loop in ast.walk(tree):
+        if isinstance(loop, (ast.For, ast.comprehension)) and isinstance(loop.target, ast.Name):
+            for node in ast.walk(loop.iter):
+                match node:
+                    case ast.Call(ast.Name("len"), [ast.Name(counted)]):
+                        found.add(f"{counted}[{loop.target.id}]")
+    return sorted(found)
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ without other programs is done; the rest is passed over, or says that it is not 
 import importlib
 import importlib.util
 import os
+import re
 import shlex
 import sys
 from types import ModuleType
@@ -84,6 +85,8 @@ class Shell(Nothing):
         return self.run_line_magic(*line.lstrip("%").partition(" ")[::2])
 
     def run_line_magic(self, name: str, line: str) -> Any:
+        if name != "time":
+            line = self._filled(line)
         if name in ("env", "set_env"):
             key, _, value = line.partition("=" if "=" in line else " ")
             if value:
@@ -104,6 +107,17 @@ class Shell(Nothing):
 
     def getoutput(self, line: str, *_: Any) -> Any:
         return Absent(OSError(f"!{line} is not run here"))
+
+    def _filled(self, line):
+        """Put in the values of {expressions} and $names, as Jupyter does; else leave the line."""
+
+        def value(found):
+            return str(eval(found[1] or found[2], self.user_ns))
+
+        try:
+            return re.sub(r"\{([^{}]+)\}|(?<!\$)\$([\w.]+)", value, line)
+        except Exception:
+            return line
 
     def _run(self, words):
         path = next(word for word in words if not word.startswith("-"))

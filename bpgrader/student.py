@@ -26,6 +26,7 @@ from bpgrader.repair import codes, own, reads
 from bpgrader.verdict import Slip, Status, Verdict
 
 SECONDS = 5  # for one input
+DATA = (int, float, np.ndarray, np.generic, list, dict)
 MODULES = {"numpy", "bpgrader", *sys.stdlib_module_names}
 
 
@@ -142,6 +143,7 @@ def check(name: str, answer: Callable) -> None:
         used = [] if verdict.passed else _spoilt(name, answer)
         if verdict.vague and not used and (slip := probed(answer, find(name))):
             verdict = replace(verdict, slip=slip, detail=verdict.detail or verdict.slip)
+    outside = [] if verdict.passed or verdict.slip.code == "known" else _outside(answer)
     if verdict.passed and caller and _bound(caller, name) is not answer:
         yours = getattr(answer, "__name__", type(answer).__name__)
         verdict = Verdict(Status.WRONG, Slip("name", {"name": name, "yours": yours}))
@@ -151,6 +153,8 @@ def check(name: str, answer: Callable) -> None:
     print(f"{'✓' if verdict.passed else '✗'} {name}: {verdict.message}")
     if used:
         print(f"  It uses {', '.join(used)}, which is not right yet: begin there.")
+    if outside:
+        print(f"  It takes {', '.join(outside)} from outside, not from its arguments.")
     if said := {str(w.message) for w in warned if issubclass(w.category, RuntimeWarning)}:
         right = " The numbers are right all the same." if verdict.passed else ""
         print(f"  NumPy warned: {'; '.join(sorted(said))}.{right}")
@@ -206,6 +210,12 @@ def _home(value, here):
         others.pop("__main__", None)
         return next((n for n, v in others.items() if v.get(value.__name__) is value), "numpy")
     return getattr(value, "__module__", None) or type(value).__module__
+
+
+def _outside(answer):
+    """Name the numbers, arrays and lists of the notebook that an answer reads."""
+    held = {n: f.__globals__.get(n) for f in own(answer) for n in reads(f.__code__)}
+    return sorted(n for n, v in held.items() if isinstance(v, DATA))
 
 
 def _spoilt(name, answer):

@@ -4,6 +4,7 @@ import ast
 import copy
 import functools
 import operator
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -52,17 +53,18 @@ def undoings(parent: ast.AST, field: str, value: Any, names: list[str]) -> Itera
 
 def _wrapped(node, names):
     """Give an expression with something put to it."""
-    if isinstance(node, ast.Constant):
-        yield from map(_code, names)
+    yield from _counted(node, names)
     if not isinstance(node, _CALCULATED) or isinstance(getattr(node, "ctx", None), ast.Store):
         return
     yield from _bracketed(node)
+    yield from _called(node)
     yield ast.UnaryOp(ast.USub(), node)
     yield ast.Attribute(node, "T", ast.Load())
     yield ast.BinOp(ONE, ast.Sub(), node)
     yield ast.BinOp(node, ast.Mult(), ast.BinOp(ONE, ast.Sub(), node))
     for kind in (ast.Mult, ast.Div, ast.Add, ast.Sub):
         yield from (ast.BinOp(node, kind(), _code(name)) for name in names)
+    yield from (ast.BinOp(_code(name), ast.Sub(), node) for name in names)
     for name in names:
         if name.isidentifier():
             for axis in (0, 1):
@@ -73,6 +75,19 @@ def _wrapped(node, names):
     for name in FUNCTIONS:
         function = ast.Attribute(ast.Name("np", ast.Load()), name, ast.Load())
         yield ast.Call(function, [node], [])
+
+
+def _counted(node, names):
+    """Give an entry for its number, and another size for a size or for one that is typed in."""
+    match node:
+        case ast.Name(number):
+            yield from (_code(name) for name in names if name.endswith(f"[{number}]"))
+        case (
+            ast.Constant() | ast.Call(ast.Name("len")) | ast.Subscript(ast.Attribute(attr="shape"))
+        ):
+            yield from map(_code, names)
+            plain = [name for name in names if name.isidentifier()]
+            yield from (_code(f"{name}.shape[{axis}]") for name in plain for axis in (0, 1))
 
 
 @functools.cache
@@ -94,6 +109,19 @@ def _bracketed(node):
             yield ast.UnaryOp(ast.USub(), rest)
 
 
+def _called(node):
+    """Give a call whose bracket closes elsewhere: f(1 - x) for 1 - f(x), and back."""
+    match node:
+        case ast.BinOp(left, op, ast.Call(function, [last], keywords)):
+            yield ast.Call(function, [ast.BinOp(left, op, last)], keywords)
+        case ast.Call(function, [ast.BinOp(left, op, right)], keywords):
+            yield ast.BinOp(left, op, ast.Call(function, [right], keywords))
+            yield ast.BinOp(ast.Call(function, [left], keywords), op, right)
+    match node:
+        case ast.BinOp(ast.Call(function, [first], keywords), op, right):
+            yield ast.Call(function, [ast.BinOp(first, op, right)], keywords)
+
+
 def _assigned(statement):
     """Give a sum or a product that grows in place of a value that is overwritten."""
     match statement:
@@ -102,12 +130,8 @@ def _assigned(statement):
 
 
 def _everywhere(function, names):
-    """Give the body with one change wherever the same piece stands."""
-    places: dict[str, list] = {}
-    for node in ast.walk(ast.Module(function.body, [])):
-        if isinstance(node, _CALCULATED) and not isinstance(getattr(node, "ctx", None), ast.Store):
-            places.setdefault(ast.dump(node), []).append(node)
-    for nodes in places.values():
+    """Give the body with one change wherever the same piece stands in it, or in one statement."""
+    for nodes in _repeated(function):
         match nodes:
             case [ast.Name(id=held), _, *_]:
                 new = [_code(name) for name in names if name != held]
@@ -122,6 +146,21 @@ def _everywhere(function, names):
         for each in new:
             body = _swapped(function.body, {*nodes}, each)
             yield _Everywhere(body, min(nodes, key=lambda node: (node.lineno, node.col_offset)))
+
+
+def _repeated(function):
+    """Give the places of each piece that stands several times in a body, or in a statement."""
+    seen = set()
+    inner = [n for n in ast.walk(function) if isinstance(n, ast.stmt) and not hasattr(n, "body")]
+    for block in (ast.Module(function.body, []), *inner):
+        places = defaultdict(list)
+        for node in ast.walk(block):
+            stored = isinstance(getattr(node, "ctx", None), ast.Store)
+            if isinstance(node, _CALCULATED) and not stored:
+                places[ast.dump(node)].append(node)
+        found = [(*nodes,) for nodes in places.values() if nodes[1:]]
+        yield from (nodes for nodes in found if nodes not in seen)
+        seen.update(found)
 
 
 class _Everywhere(list):

@@ -14,6 +14,7 @@ TEXTS = {
     "ended": "Your code ended before it had answered on all inputs",
     "unread": "Your answer could not be read",
     "known": "{text}",
+    "maybe": "Perhaps: {text}",  # others would give the same
     "limit": "{text}",
     "absent": "{text}",
     # what came back has another form
@@ -92,6 +93,7 @@ TEXTS = {
     "where": "right where {name} is {right}, wrong where it is {wrong}: does your code take it "
     "from its input?",
     "unused": "Your function does not use its argument {names}",
+    "idle": "nothing reads {names} in line {line} of your cell: what was it for?",
     "random": "Your function gives other numbers when it is called again with the same input: "
     "nothing may be drawn or shuffled there, nor kept from one call to the next",
     "some": "right on {right} of {n:input}: what is special about the others? An end, a tie, a "
@@ -112,6 +114,7 @@ TEXTS = {
 
 
 VAGUE = {"numbers", "some", "factor", "offset", "close", "where"}  # more can be found out
+TOLD = {"turned", "axis", "averaged", "spread"}  # a form that says what the slip is
 
 
 class Status(StrEnum):
@@ -140,7 +143,13 @@ class Slip:
     @property
     def kind(self) -> str:
         """What two students who make the same mistake have in common."""
-        told = {"known": "text", "error": "kind", "limit": "text", "absent": "text"}
+        told = {
+            "known": "text",
+            "maybe": "text",
+            "error": "kind",
+            "limit": "text",
+            "absent": "text",
+        }
         key = told.get(self.code)
         return f"{self.code}: {self.facts[key]}" if key else self.code
 
@@ -179,6 +188,11 @@ class Verdict:
     def passed(self) -> bool:
         """Whether the exercise earns its points."""
         return self.status is Status.PASSED
+
+    @property
+    def rank(self) -> int:
+        """How far the answer came."""
+        return [Status.NOT_DONE, Status.STOPPED, Status.WRONG, Status.PASSED].index(self.status)
 
     @property
     def vague(self) -> bool:

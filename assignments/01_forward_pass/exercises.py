@@ -182,6 +182,9 @@ sheet = Sheet(
             wrong={
                 "The bias is missing.": lambda W, b, A: W @ A,
                 "The bias is subtracted; it is added.": lambda W, b, A: W @ A - b,
+                "Only the last product of each sum is left: add up with +=.": (
+                    lambda W, b, A: W[:, -1:] * A[-1] + b
+                ),
                 "You applied the activation too: the weighted input z comes before it.": (
                     lambda W, b, A: sigmoid(W @ A + b)
                 ),

@@ -174,6 +174,9 @@ sheet = Sheet(
                 "That is the quadratic cost; this is about cross-entropy.": (
                     lambda a, Y: np.mean((a - Y) ** 2) / 2
                 ),
+                "That is the mean squared error; this is about cross-entropy.": (
+                    lambda a, Y: np.mean((a - Y) ** 2)
+                ),
                 "The two terms are added, not subtracted from each other.": lambda a, Y: (
                     -np.mean(Y * np.log(a) - (1 - Y) * np.log(1 - a))
                 ),

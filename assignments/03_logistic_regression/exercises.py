@@ -53,17 +53,19 @@ def cost(w, b, X, Y):
     return np.mean(np.maximum(s, 0) + np.log1p(np.exp(-np.abs(s))))
 
 
-def train(X, Y, rate, steps, start=0.0, factor=1.0, with_bias=True, late=False, once=False):
+def train(
+    X, Y, rate, steps, start=0.0, factor=1.0, with_bias=True, late=False, once=False, shown=1.0
+):
     """Train, with the mistakes that one can make."""
     w, b = np.full((1, X.shape[0]), start), np.full((1, 1), start)
-    first, costs = gradients(w, b, X, Y), [cost(w, b, X, Y)]
+    first, costs = gradients(w, b, X, Y), [cost(w, b * shown, X, Y)]
     for _ in range(steps):
         dw, db = first if once else gradients(w, b, X, Y)
         w = w - rate * factor * dw
         if late:
             db = gradients(w, b, X, Y)[1]
         b = b - rate * factor * db * with_bias
-        costs.append(cost(w, b, X, Y))
+        costs.append(cost(w, b * shown, X, Y))
     return [w, b, np.array(costs)]
 
 
@@ -304,6 +306,9 @@ sheet = Sheet(
                 ),
                 "Compute both gradients first, then update: your db saw the new w.": (
                     lambda X, Y, rate, steps: train(X, Y, rate, steps, late=True)
+                ),
+                "The bias is missing in your costs.": lambda X, Y, rate, steps: train(
+                    X, Y, rate, steps, shown=0.0
                 ),
                 "Start with zeros, not with ones.": lambda X, Y, rate, steps: train(
                     X, Y, rate, steps, start=1.0

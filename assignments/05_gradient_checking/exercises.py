@@ -37,9 +37,9 @@ def point_and_step(rng):
     return float(rng.uniform(0.5, 1.5)), float(rng.uniform(0.4, 0.8))
 
 
-def hand(W, b, x, y, prime=lambda a: a * (1 - a), sign=1.0, quadratic=False):
+def hand(W, b, x, y, prime=lambda a: a * (1 - a), sign=1.0, quadratic=False, act=sigmoid):
     """Give every quantity of the backward pass for one sample."""
-    a1 = sigmoid(W[1] @ x + b[1])
+    a1 = act(W[1] @ x + b[1])
     a2 = sigmoid(W[2] @ a1 + b[2])
     delta2 = sign * (a2 - y) * (a2 * (1 - a2) if quadratic else 1)
     da1 = W[2].T @ delta2
@@ -107,7 +107,7 @@ def cost(W, b, X, Y):
     return np.mean(np.logaddexp(0, (1 - 2 * Y) * z))
 
 
-def differences(W, b, X, Y, h, quotient=None, cost=cost, restore=True):
+def differences(W, b, X, Y, h, quotient=None, cost=cost, restore=True, whole_rows=False):
     """Give difference quotients for every parameter; quotient takes J(+h), J(-h), J(0), h."""
     quotient = quotient or (lambda up, down, here, h: (up - down) / (2 * h))
     result = {}
@@ -116,13 +116,15 @@ def differences(W, b, X, Y, h, quotient=None, cost=cost, restore=True):
         for i in (1, 2):
             grad = np.empty(arrays[i].shape)
             for k in np.ndindex(grad.shape):
-                old, here = arrays[i][k], cost(W, b, X, Y)
-                arrays[i][k] = old + h
+                here = cost(W, b, X, Y)
+                moved = k[:1] if whole_rows else k
+                old = arrays[i][moved].copy()
+                arrays[i][moved] = old + h
                 up = cost(W, b, X, Y)
-                arrays[i][k] = old - h
+                arrays[i][moved] = old - h
                 down = cost(W, b, X, Y)
                 if restore:
-                    arrays[i][k] = old
+                    arrays[i][moved] = old
                 grad[k] = quotient(up, down, here, h)
             result[key].append(grad)
     return result
@@ -332,6 +334,9 @@ sheet = Sheet(
                     lambda W, b, x, y: hand(W, b, x, y, lambda a: 1)
                 ),
                 "The sign is wrong: delta2 is a - y.": lambda W, b, x, y: hand(W, b, x, y, sign=-1),
+                "The hidden layer lacks its sigmoid: a1 is not z1.": lambda W, b, x, y: hand(
+                    W, b, x, y, act=lambda z: z
+                ),
                 "delta2 has a factor a (1 - a) too many: with cross-entropy it cancels.": (
                     lambda W, b, x, y: hand(W, b, x, y, quadratic=True)
                 ),
@@ -393,6 +398,9 @@ sheet = Sheet(
                     lambda W, b, X, Y, h: differences(
                         W, b, X, Y, h, lambda up, down, here, h: (up - here) / h
                     )
+                ),
+                "You move a whole row at once; move one entry after the other.": (
+                    lambda W, b, X, Y, h: differences(W, b, X, Y, h, whole_rows=True)
                 ),
                 "That is the backward difference; take one step to each side.": (
                     lambda W, b, X, Y, h: differences(
@@ -538,6 +546,9 @@ sheet = Sheet(
                 ],
                 "Compare with the slope at z; you took it at z + h.": lambda z, h: order(
                     z, h, slope=lambda z: sigmoid(z + h)
+                ),
+                "Compare with the derivative of f at z; you took f(z) itself.": lambda z, h: order(
+                    z, h, slope=softplus
                 ),
                 "The errors themselves are not asked, but by what factor they fall.": (
                     lambda z, h: np.abs(

@@ -169,6 +169,13 @@ def finals_reference(X, Y, rates, steps):
     return bpcore.sweep(net, X, Y, learning_rates=rates, steps=steps).cost[:, -1]
 
 
+def by_samples(X, Y, rate, steps):
+    w, b = np.zeros((1, X.shape[0])), np.zeros((1, 1))
+    for _ in range(steps):
+        w, b = epoch(w, b, X, Y, rate, 1)
+    return cost(w, b, X, Y)
+
+
 def finals_stacked(X, Y, rates, steps):
     W, b = np.zeros((len(rates), X.shape[0])), np.zeros((len(rates), 1))
     for _ in range(steps):
@@ -318,6 +325,11 @@ sheet = Sheet(
                 "That is one step with all samples; make one step per batch.": (
                     lambda w, b, X, Y, r, k: epoch(w, b, X, Y, r, X.shape[1])
                 ),
+                "Every step uses all samples: take those of its batch alone.": (
+                    lambda w, b, X, Y, r, k: epoch(
+                        w, b, X, Y, r, k, lambda m, size: [[0, m] for _ in pairs(m, size)]
+                    )
+                ),
                 "Only the first batch was used.": lambda w, b, X, Y, r, k: epoch(
                     w, b, X, Y, r, k, lambda m, size: pairs(m, size)[:1]
                 ),
@@ -420,6 +432,9 @@ sheet = Sheet(
                 ),
                 "Start with zeros, not with ones.": lambda X, Y, rates, steps: finals(
                     X, Y, rates, steps, start=1.0
+                ),
+                "Full-batch steps are asked; you made one for each sample.": (
+                    lambda X, Y, rates, steps: np.array([by_samples(X, Y, r, steps) for r in rates])
                 ),
                 "The bias is never updated.": lambda X, Y, rates, steps: finals(
                     X, Y, rates, steps, biased=False

@@ -133,6 +133,13 @@ def train(W, b, X, Y, rate, steps, back=backward, biased=True, sign=-1.0, frozen
     return {"W": W, "b": b, "costs": np.array(costs)}
 
 
+def costs_of_a(W, b, X, Y, rate, steps):
+    after = [train(W, b, X, Y, rate, t) for t in range(steps + 1)]
+    outputs = [forward(new["W"], new["b"], X)[-1] for new in after]
+    costs = [np.mean(np.logaddexp(0, (1 - 2 * Y) * a)) for a in outputs]
+    return {**after[-1], "costs": np.array(costs)}
+
+
 def train_reference(W, b, X, Y, learning_rate, steps):
     net = bpcore.Network(W, b)
     costs = [bpcore.cost(net, X, Y)]
@@ -307,6 +314,11 @@ sheet = Sheet(
                     W, b, dW, db, r, biased=False
                 ),
                 "The learning rate is not used.": lambda W, b, dW, db, r: step(W, b, dW, db, 1.0),
+                "Those are the steps alone: subtract them from the weights and biases.": changed(
+                    step,
+                    W=lambda new, W, b, dW, db, r: [None, *(r * g for g in dW[1:])],
+                    b=lambda new, W, b, dW, db, r: [None, *(r * g for g in db[1:])],
+                ),
                 "The lists must start with None, as they came.": lambda W, b, dW, db, r: {
                     k: v[1:] for k, v in step(W, b, dW, db, r).items()
                 },
@@ -362,6 +374,7 @@ sheet = Sheet(
                 "The costs are sums over the samples; take the mean.": changed(
                     train, costs=lambda r, W, b, X, *_: r["costs"] * X.shape[1]
                 ),
+                "The loss takes the last weighted input z, not its activation a.": costs_of_a,
                 "The cost before the first step is missing: steps + 1 costs are wanted.": changed(
                     train, costs=lambda r, *_: r["costs"][1:]
                 ),

@@ -87,7 +87,8 @@ def graded():
 
         def spied(steps):
             ran.extend(steps)
-            return run(steps)
+            yield run(steps)
+            yield {}  # those that are right stay so
 
         return entries, carried(job, code, CASES, entries, spied), ran
 

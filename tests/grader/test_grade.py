@@ -15,6 +15,29 @@ def test_an_exercise_that_uses_a_wrong_one_gets_its_points_with_the_right_one(gr
     assert "solution" not in result["forward_pass"]["message"]
 
 
+EXEC = "exec('def half(): return 0.5')"  # no name tells that it defines half
+
+
+def test_what_is_carried_takes_the_other_lines_along(graded, submit):
+    own = "def classify(W, b, X):\n    return (forward_pass(W, b, X)['a'][-1] >= half()) * 1\n"
+    result = graded(submit([EXEC], forward_pass=WRONG, classify=own)).by_name
+    assert result["classify"]["slip"] == "carried"
+    assert result["forward_pass"]["points"] == 0
+
+
+def test_the_reason_is_that_of_the_run_that_came_furthest(graded, submit):
+    own = "def weighted_input(W, b, A):\n    return W @ A - 2 * half() * b\n"
+    result = graded(submit([EXEC], weighted_input=own)).by_name["weighted_input"]
+    assert result["status"] == "wrong"
+    assert result["message"].startswith("The bias is subtracted; it is added")
+
+
+def test_a_name_of_one_sitting_is_told(graded, submit):
+    own = "def weighted_input(W, b, A):\n    return W @ A + Out[3] * b\n"
+    result = graded(submit(["1.0"], weighted_input=own)).by_name["weighted_input"]
+    assert result["message"].startswith("Out holds what Jupyter has run or shown so far")
+
+
 def test_an_exercise_that_is_wrong_itself_gets_nothing_with_the_right_one(graded, submit):
     own = "def classify(W, b, X):\n    return 1 - (forward_pass(W, b, X)['a'][-1] >= 0.5)\n"
     result = graded(submit(forward_pass=WRONG, classify=own)).by_name

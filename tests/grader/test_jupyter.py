@@ -383,6 +383,20 @@ DOUBTFUL = {  # what no name tells: run again with it, where an answer is not ri
     "%run -i": ["%%file m3.py\nk = n + 1", "n = 115", "%run -i m3", "def answer(): return k"],
     "%env": ["import os\n%env SCALE=117", "def answer(): return int(os.environ['SCALE'])"],
     "%set_env": ["%set_env SCALE 118", "import os\ndef answer(): return int(os.getenv('SCALE'))"],
+    "%env, a name in braces": [
+        "import os\nk = 58",
+        "%env SCALE {k + k}",
+        "def answer(): return int(os.environ['SCALE']) + 4",
+    ],
+    "%env, a name after a dollar": [
+        "import os\nimport numpy as np\nx = np.arange(12.0)",
+        "%env SCALE=$x.size",
+        "def answer(): return int(os.environ['SCALE']) + 109",
+    ],
+    "%env, what is no name": [
+        "%env SCALE={no_such_name}",
+        "import os\ndef answer(): return len(os.environ['SCALE']) + 108",
+    ],
     "get_ipython().user_ns": ["get_ipython().user_ns['k'] = 119", "def answer(): return k"],
     "get_ipython().push": ["ip = get_ipython()", "ip.push({'k': 120})", "def answer(): return k"],
     "get_ipython().ex": ["get_ipython().ex('k = 121')", "def answer(): return k"],
