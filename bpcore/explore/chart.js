@@ -115,9 +115,10 @@ export class Chart {
     }));
   }
 
-  drag(node, moved) { // moved(u, v) while a node is dragged; the pictures have controls for the same numbers
-    node.classList.add("bpx-drag");
-    d3.select(node).call(d3.drag().container(() => this.node).on("drag", ({ x, y }) => moved(this.x.invert(x), this.y.invert(y))));
-    return node;
+  drag(node, moved) { // moved(u, v) while a point is dragged, by itself or close to it; the pictures have controls for the same numbers
+    const [x, y] = ["cx", "cy"].map((name) => Number(node.getAttribute(name)));
+    const hold = tag("circle", { cx: x, cy: y, r: 22, class: "bpx-drag" }); // as wide as a finger
+    d3.select(hold).call(d3.drag().container(() => this.node).subject({ x, y }).on("drag", (to) => moved(this.x.invert(to.x), this.y.invert(to.y))));
+    return [node, hold];
   }
 }

@@ -32,6 +32,9 @@ export function text(x, digits = 3) { // a number as it is read: with a true min
   return written.replaceAll("-", "−");
 }
 
+// A number as people write it: of −0,5 a number field of the browser would make 5.
+export const read = (words) => Number(words.normalize("NFKC").replaceAll("−", "-").replace(/[,。]/, ".").trim() || NaN);
+
 export const up = (i) => [...String(i)].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("");
 export const down = (i) => [...String(i)].map((c) => "₀₁₂₃₄₅₆₇₈₉"[c]).join("");
 export const nameOf = (key, i, j, k) => { // W²₁₃, and W²₁,₁₃
@@ -92,13 +95,17 @@ export class Stage {
     this.el.classList.add("bpx");
     this.el.setAttribute("role", "group");
     this.el.setAttribute("aria-label", t(this.model.get("label")));
-    const parts = this.play ? [this.buttons, this.controls] : [this.controls, this.buttons]; // Play stands beside what it moves
-    this.el.append(this.pictures, this.said, ...parts, this.below, this.status);
+    this.el.append(this.pictures, this.buttons, this.said, this.controls, this.below, this.status); // no words push a button away from a finger
     if (picture.python) this.el.append(this.code());
     this.el.picture = () => ({ state: this.state, numbers: picture.numbers(this.state) });
     const follow = () => { if (this.model.get("state") !== this.state) this.set(this.begin(this.model.get("state"))); };
     this.model.on("change:state", follow);
-    this.el.addEventListener("pointerdown", () => { if (!this.frame) this.moving = null; }); // a drag is one step back, the next another
+    let before; // the press
+    this.el.addEventListener("pointerdown", () => {
+      if (!this.frame) this.moving = null; // a drag is one step back, the next another
+      before = this.past.length;
+    });
+    this.el.addEventListener("pointercancel", () => { if (this.past.length > before) this.back(); }); // a finger on a slider only scrolled the page
     for (const node of this.el.querySelectorAll("input, select, button, summary, [tabindex]")) {
       node.dataset.lmSuppressShortcuts = true; // JupyterLab would take the arrow keys for its own
     }
@@ -127,8 +134,7 @@ export class Stage {
   back() {
     this.pause();
     if (!this.past.length) return;
-    this.state = this.past.pop();
-    this.moving = null;
+    [this.state, this.moving] = [this.past.pop(), null];
     this.draw();
     this.keep();
   }
@@ -156,15 +162,14 @@ export class Stage {
     const [there, here] = log ? [Math.log10, (u) => 10 ** u] : [(x) => x, (u) => u];
     const step = (there(max) - there(min)) / 200;
     const range = tag("input", { type: "range", min: there(min), max: there(max), step, "aria-label": label });
-    const field = tag("input", { type: "number", step: "any", "aria-label": t`${label}, typed` });
+    const field = tag("input", { type: "text", inputmode: log || min >= 0 ? "decimal" : undefined, autocomplete: "off", "aria-label": t`${label}, typed` }); // a decimal keyboard may have no minus
     const row = tag("div", { class: "bpx-row" }, tag("span", { "aria-hidden": "true" }, label), range, field);
-    const own = {};
-    const move = (x) => { this.pause(); this.show(set(this.state, x), own); };
+    const move = (x) => { this.pause(); this.show(set(this.state, x), row); };
     range.addEventListener("input", () => move(Number(here(range.valueAsNumber).toPrecision(4))));
     range.addEventListener("change", () => { this.moving = null; this.keep(); });
     field.addEventListener("focus", () => this.pause()); // else the next step would write over what is typed
     field.addEventListener("change", () => {
-      const x = Math.max(-most, Math.min(most, field.valueAsNumber));
+      const x = Math.max(-most, Math.min(most, read(field.value)));
       if (Number.isFinite(x) && (!log || x > 0)) move(x);
       this.moving = null;
       row.shown = null;
@@ -179,7 +184,7 @@ export class Stage {
       row.shown = x;
       range.value = there(x);
       range.setAttribute("aria-valuetext", text(x, digits));
-      field.value = Number(x.toPrecision(6));
+      field.value = String(Number(x.toPrecision(6))).replaceAll("-", "−");
     });
     this.controls.append(row);
   }

@@ -24,7 +24,7 @@ export function region(stage) {
       plane.draw(t`The plane, darker where the output says 1, with the line of each hidden unit.`,
         plane.answer((U, V) => forward(s, [U, V]).z[2][0], 90),
         s.W[1].map((_, j) => side(j)),
-        plane.drag(plane.dot(u, v, "bpx-now", 7), (p, q) => stage.set({ ...s, x: [[p], [q]] }, plane)));
+        plane.drag(plane.dot(u, v, "bpx-now", 7), (p, q) => stage.set({ ...stage.state, x: [[p], [q]] }, plane)));
       graph.draw(t`The network 2-${hidden}-1 with its values at the sample.`, s, { values: a.map((M) => M.map(([x]) => x)) });
     },
   };

@@ -37,7 +37,7 @@ export function unit(stage) {
       plane.draw(t`The plane, darker where the unit says 1; the arrow, half as long as w, stands on the boundary z = 0; the sample at ${text(u, 2)}, ${text(v, 2)}.`,
         plane.answer((U, V) => forward(s, [U, V]).z[1][0]),
         far > 0 && [plane.arrow(...foot, w1 / 2, w2 / 2, "W"), plane.mark(foot[0] + w1 / 2, foot[1] + w2 / 2, "½ w", { class: "bpx-halo" })], s.X && plane.samples(s.X, s.Y),
-        plane.drag(place, (p, q) => stage.set(put(s, ["x"], [[p], [q]]), plane)));
+        plane.drag(place, (p, q) => stage.set(put(stage.state, ["x"], [[p], [q]]), plane)));
       curve.draw(t`The sigmoid; the sample stands at z = ${text(z)} and a = ${text(a)}.`, curve.curve(sigmoid, "a"),
         curve.path([[z, 0], [z, a]], "thin"), curve.path([[-8, a], [z, a]], "thin"), curve.dot(Math.max(-8, Math.min(8, z)), a, "bpx-now", 6));
     },

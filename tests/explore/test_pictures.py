@@ -439,7 +439,7 @@ def test_each_control_by_keyboard_and_by_typing(shown, name):
             before = answer(tab)["state"]
             kept = control.input_value()
             control.focus()
-            if control.get_attribute("type") == "number":
+            if control.get_attribute("type") == "text":
                 tab.keyboard.press("Control+a")
                 tab.keyboard.type("0.7321")
                 tab.keyboard.press("Enter")
@@ -611,7 +611,7 @@ def test_no_number_that_is_typed_is_too_large(shown, name, typed):
     tab.clock.install()
     if (fold := tab.locator(".bpx-code summary")).count():
         fold.click()
-    for field in tab.locator("input[type=number]:visible").all():
+    for field in tab.locator("input[type=text]:visible").all():
         field.fill(typed)
         field.press("Enter")
         for _ in range(3):
@@ -655,7 +655,7 @@ TO_THE_END = """(range, end) => {
 def test_every_word_of_a_drawing_is_seen(shown, name):
     """With any slider at either end, with the largest numbers, on a desk and on a telephone."""
     tab = shown(name)
-    fields = tab.locator("input[type=number]:visible").all()
+    fields = tab.locator("input[type=text]:visible").all()
     again = tab.get_by_role("button", name="Start again")
     for width in (1280, 320):
         tab.set_viewport_size({"width": width, "height": 900})
@@ -1051,3 +1051,95 @@ def drag(tab, right, down):
 def test_every_kind_is_here():
     kinds = set(explore.__all__) - {"Picture"}
     assert {kind_of(name) for name in PICTURES} == kinds
+
+
+TYPED = [  # what people write, and the number that it is; None where it is none
+    *(("−0.5", -0.5), ("0,5", 0.5), ("1e−1", 0.1), ("１２", 12), ("－０，５", -0.5), ("0。5", 0.5)),
+    *((" 0.25 ", 0.25), ("+2", 2), ("1e400", 1e6), ("-1e400", -1e6)),
+    *((words, None) for words in ("", " ", "-", "1e", "1/2", "3,000.5", "abc", "1 2")),
+]
+
+
+@pytest.mark.parametrize(("words", "number"), TYPED)
+def test_a_number_is_read_as_people_write_it(shown, words, number):
+    tab = shown("unit")
+    field = tab.get_by_label("b¹₁, typed")
+    for write in (tab.keyboard.type, tab.keyboard.insert_text):  # typed, and pasted
+        field.fill("")
+        write(words)
+        field.press("Enter")
+        assert answer(tab)["state"]["b"][1] == [[0.5 if number is None else number]]
+        tab.get_by_role("button", name="Start again").click()
+        assert field.input_value() == "0.5"
+    field.fill("-0.25")
+    field.press("Enter")
+    assert field.input_value() == "−0.25"  # as everywhere in the picture
+    tab.close()
+
+
+@pytest.mark.parametrize("name", ["bowl", "fit", "region", "unit", "valley"])
+def test_a_drag_keeps_what_another_finger_moves_meanwhile(shown, name):
+    tab = shown(name)
+    x, y = middle(tab.locator(".bpx-drag"))
+    tab.mouse.move(x, y)
+    tab.mouse.down()
+    tab.mouse.move(x + 9, y + 9)
+    field = tab.get_by_label(re.compile("^(b¹₁|learning rate η|line 1: b¹₁), typed")).first
+    field.evaluate("one => { one.value = '0.123'; one.dispatchEvent(new Event('change')); }")
+    tab.mouse.move(x + 20, y + 20)
+    tab.mouse.up()
+    assert field.input_value() == "0.123"
+    compare(name, answer(tab))
+    tab.close()
+
+
+@pytest.mark.parametrize("name", ["bowl", "fit", "region", "unit", "valley"])
+def test_a_finger_takes_a_point_and_does_not_cover_it(shown, name):
+    """It may come down beside it; the point moves by as much as the finger does."""
+    tab = shown(name, finger=True)
+    tab.set_viewport_size({"width": 360, "height": 1400})
+    point = tab.locator(".bpx-drag")
+    box = point.bounding_box()
+    assert min(box["width"], box["height"]) >= 24
+    (x, y), state = middle(point), answer(tab)["state"]
+    touch(tab, (x + 11, y), (x + 15, y + 6), (x + 31, y + 12))
+    assert middle(point)[0] == pytest.approx(x + 20, abs=0.5)
+    assert name == "valley" or middle(point)[1] == pytest.approx(y + 12, abs=0.5)
+    assert tab.evaluate("scrollY") == 0
+    compare(name, answer(tab))
+    tab.get_by_role("button", name="Back").click()
+    assert answer(tab)["state"] == state
+    tab.close()
+
+
+def test_a_finger_that_scrolls_over_a_slider_leaves_its_number(shown):
+    tab = shown("unit", finger=True)
+    tab.set_viewport_size({"width": 360, "height": 500})
+    slider, state = tab.get_by_label("W¹₁₂", exact=True), answer(tab)["state"]
+    slider.scroll_into_view_if_needed()
+    box, place = slider.bounding_box(), tab.evaluate("scrollY")
+    x, y = box["x"] + 0.9 * box["width"], box["y"] + box["height"] / 2
+    touch(tab, (x, y), *((x, y + 5 * k) for k in range(1, 30)))
+    tab.wait_for_function("place => scrollY < place - 50", arg=place)
+    assert answer(tab)["state"] == state
+    assert tab.get_by_role("button", name="Back").is_disabled()
+    touch(tab, (x, slider.bounding_box()["y"] + 9))  # a tap on it is none
+    assert answer(tab)["state"] != state
+    tab.close()
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_no_button_runs_away_from_the_finger(shown, name):
+    """Whatever a step says, the buttons stay where they are."""
+    tab = shown(name)
+    tab.set_viewport_size({"width": 360, "height": 900})
+    for button in tab.locator(".bpx-buttons button:not(:disabled)").all():
+        places = button.evaluate(
+            """button => Array.from({ length: 12 }, () => {
+                button.click();
+                return button.getBoundingClientRect().top;
+            })"""
+        )
+        assert len(set(places)) == 1, (button.inner_text(), places)
+        tab.get_by_role("button", name="Start again").click()
+    tab.close()
