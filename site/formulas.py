@@ -19,7 +19,8 @@ TEMML = Path(__file__).parent / "vendor" / "temml" / "temml.cjs"
 STYLE = "vendor/formulas/Temml-STIX2.css"
 TEX = re.compile(r"\s*(\\\(|\\\[)(.*)(?:\\\)|\\\])\s*", re.DOTALL)
 LONG = 20  # characters; a telephone's line has about 35
-TIED = r"[^\s\u3400-\u9fff]*"  # a bracket, a comma, letters; no Chinese character
+TIED = r"[^\s\u3400-\u9fff，。；：、！？）》」]*"  # a bracket, letters; nothing Chinese
+CLOSED = "[，。；：、！？）》」]*"  # a line may end behind these
 BREAKS = set("=≠≈∼<>≤≥→,")
 
 new = BeautifulSoup("", "html.parser").new_tag
@@ -134,7 +135,7 @@ def tie(formula):
     """Keep the bracket before a formula and the comma behind it on its line; Chinese may break."""
     before, behind = formula.previous_sibling, formula.next_sibling
     opening = re.search(TIED + r"\Z", before)[0] if type(before) is NavigableString else ""
-    closing = re.match(TIED, behind)[0] if type(behind) is NavigableString else ""
+    closing = re.match(TIED + CLOSED, behind)[0] if type(behind) is NavigableString else ""
     if not opening + closing:
         return
     line = formula.wrap(new("span", attrs={"class": "one-line"}))

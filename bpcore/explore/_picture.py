@@ -20,6 +20,7 @@ from bpcore.network import Network, as_network
 
 HERE = Path(__file__).parent
 NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))  # None leaves it out
+HYPHEN = re.compile(r"(?<![\w)\]])-(?=\.?\d)|(?<=\de)-(?=\d)")  # where a number has its minus
 IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";$', re.M)
 EXPORT = re.compile(r"^export (?=(?:const|function|class) (\w+))", re.M)
 
@@ -227,6 +228,11 @@ def box_of(value: Any, ends: int) -> Any:
     return bounded(box, "box").tolist()
 
 
+def spoken(text: str) -> str:
+    """Write the minus of a number as the page does, so that a screen reader says it."""
+    return HYPHEN.sub("−", text)
+
+
 def axes(*, wide=3.6, high=3.0, columns=1):
     """Give a figure that no notebook shows by itself, and its axes."""
     figure = Figure(figsize=(wide, high), layout="constrained")
@@ -235,5 +241,5 @@ def axes(*, wide=3.6, high=3.0, columns=1):
 
 def image(picture: str, alt: str) -> str:
     """Give the <img> that holds a picture written by `svg`."""
-    alt = html.escape(alt, quote=True)
+    alt = html.escape(spoken(alt), quote=True)
     return f'<img class="bp-frame" alt="{alt}" src="data:image/svg+xml;base64,{picture}">'

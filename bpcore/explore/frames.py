@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from bpcore._guard import called
 from bpcore._validate import as_callable, as_count, describe
-from bpcore.explore._picture import Picture, image, listed, pair, svg
+from bpcore.explore._picture import Picture, image, listed, pair, spoken, svg
 
 
 def _text(function, name, *position):
@@ -15,7 +15,7 @@ def _text(function, name, *position):
     text = called(as_callable(function, name), name, *position)
     if not isinstance(text, str):
         raise TypeError(f"{name} must return a str, got {describe(text)}")
-    return text
+    return spoken(text)
 
 
 def _drawn(draw, alt, position):

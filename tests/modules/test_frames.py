@@ -192,3 +192,19 @@ def test_a_figure_that_fails_leaves_none_open():
     with pytest.raises(TypeError, match=r"^alt must return"):
         framed(alt=lambda v: None)
     assert plots.plt.get_fignums() == before
+
+
+def test_a_number_in_words_has_a_minus_that_is_read_aloud():
+    """Not the hyphen of Python; a hyphen between words, digits or names stays."""
+    said = {-0.5: "−0.500", 0.25: "0.250"}
+    box = explore.frames(
+        draw,
+        list(said),
+        label="x",
+        alt="a 4-3-1 network at {:.3f}, 1e-05".format,
+        form="({:.3f})".format,
+    )
+    for k, words in enumerate(said.values()):
+        assert shown(box, k)[0] == f"a 4-3-1 network at {words}, 1e−05"
+    assert box.given["forms"] == [["(−0.500)", "(0.250)"]]
+    assert 'alt="a 4-3-1 network at −0.500, 1e−05"' in box.still

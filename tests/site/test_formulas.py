@@ -38,6 +38,8 @@ def test_what_touches_a_formula_stays_on_its_line():
     soup = translated(r'<p>of (<span class="math">\(a\)</span>), not <i>b</i></p>')
     assert soup.select_one(".one-line").get_text() == "(a),"
     assert soup.get_text() == "of (a), not b"
+    soup = translated(r'<p>（of x）<span class="math">\(a\)</span>），b</p>')
+    assert soup.select_one(".one-line").get_text() == "a），"
     alone = '<p>so\n<span class="math">{}</span>\nis</p>'
     assert translated(alone.format(r"\(a\)")).get_text() == "so\na\nis"
 

@@ -22,6 +22,8 @@ from bs4 import BeautifulSoup, Comment
 from repairs import PLAIN, REPAIRS
 from sphinx.errors import ConfigError, SphinxError
 
+from bpcore.explore._picture import HYPHEN
+
 pytestmark = pytest.mark.xdist_group("site files")  # the pages are parsed once
 
 ROOT = Path(__file__).parents[2]
@@ -226,6 +228,29 @@ def test_pictures_have_alternative_text(soups):
             img.get("src", "")[:80] for img in soup.select("article img") if not img.get("alt")
         ]
         assert not silent, name
+
+
+def texts(value):
+    """List the words among what a live picture is given, without its drawings."""
+    if isinstance(value, str):
+        return [value]
+    parts = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value if isinstance(value, list) else ())
+    )
+    return [word for key, part in parts if key != "svg" for word in texts(part)]
+
+
+def test_a_minus_is_read_aloud(soups):
+    """In words for those who hear a picture, and in those of frames; a hyphen would be silent."""
+    for name, soup in soups.items():
+        words = [img["alt"] for img in soup.select("article img")]
+        for box in soup.select(".bp-live script"):
+            words += texts(json.loads(box.string)["given"].get("pictures"))
+            words += texts(json.loads(box.string)["given"].get("forms"))
+        bad = [text for text in words if HYPHEN.search(text) or re.search(r"\bnan\b", text)]
+        assert bad == [], name
 
 
 def test_no_id_twice_and_no_empty_heading(soups):
