@@ -36,7 +36,7 @@ export function difference(stage) {
         error.path([[s.h, 1e-18], [s.h, 1]], "thin"), Object.keys(STYLE).map((name, k) => [point(name, 1e-9, 0.1 / 20 ** k), error.mark(1e-9, 0.1 / 20 ** k, NAMES[name], { dx: 10, dy: 4 })]));
       const through = (u, v, slope, style) => secant.path([-3, 4].map((x) => [x, v + slope * (x - u)]), style);
       secant.draw(t`The curve, its tangent, and the secants of the forward and the central difference.`, secant.curve(f, "J"), through(s.x, f(s.x), truth(s.x), "W dots"),
-        through(s.x, f(s.x), METHODS.forward(s.x, s.h), "z"), through(s.x + s.h, f(s.x + s.h), METHODS.central(s.x, s.h), "path"),
+        through(s.x, f(s.x), METHODS.forward(s.x, s.h), "z"), through(s.x + s.h, f(s.x + s.h), METHODS.central(s.x, s.h), "delta"),
         [s.x - s.h, s.x, s.x + s.h].map((x) => secant.dot(x, f(x), "bpx-now", 4)));
     },
   };

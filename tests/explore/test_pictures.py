@@ -34,7 +34,8 @@ from bpcore.explore._picture import module
 
 AXE = "tests/site/vendor/axe/axe.min.js"
 SERIOUS = """async () => {
-    const { violations } = await axe.run(document.querySelector('main'));
+    const rules = { 'target-size': { enabled: true } };
+    const { violations } = await axe.run(document.querySelector('main'), { rules });
     const bad = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
     return bad.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
 }"""
