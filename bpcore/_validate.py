@@ -150,7 +150,7 @@ def as_columns(X, rows, name="X", *, m=None, order="C") -> np.ndarray:
     if _is_matrix(A, rows, m):
         return A
     _refuse_empty(A, rows, name)
-    codes = [".T"] if A.ndim == 2 else [".T", f".reshape({rows}, 1)", ".reshape(1, -1)"]
+    codes = [".T"] if A.ndim == 2 else [f".reshape({rows}, 1)", ".reshape(1, -1)"]
     codes += ["[1:]"] * bool(A.ndim == 2 and (A[:1] == 1).all())  # a row of ones, for the bias
     hint = cure(X, name, lambda v: _is_matrix(v, rows, m), *(itself(X) + c for c in codes))
     if not hint and m is not None and A.ndim == 2 and A.shape[1] == m:
@@ -379,7 +379,7 @@ def remedy(W, b, given):
         w, v = itself(given[0][i]) + ".T", itself(given[1][i]) + ".reshape(-1, 1)"
         hint = hint or cure(W[i], f"W[{i}]", lambda w, i=i: not misfit(put(W, i, w), b), w)
         hint = hint or cure(b[i], f"b[{i}]", lambda v, i=i: not misfit(W, put(b, i, v)), v)
-    columns = [None, *(v.reshape(-1, 1) if v.ndim < 2 else v for v in b[1:])]
+    columns = [None, *(v.reshape(-1, 1) if v.ndim < 3 else v for v in b[1:])]
     if misfit(W, columns):  # else W is right, and turned round, square as it is, fits as well
         codes = ("[None, *map(np.transpose, {}[1:])]", "[None, *map(np.atleast_2d, {}[1:])]")
         hint = hint or cure(W, "W", lambda W: not misfit(W, columns), *codes)

@@ -691,6 +691,7 @@ PARAMETERS = {  # how W and b came, and how many cures it takes
     "Keras weights": (KERAS, [*NET.b], 1),
     "flat biases": ([*NET.W], FLAT, 1),
     "Keras": (KERAS, FLAT, 2),
+    "Keras weights, rows of biases": (KERAS, [None, *(v.T for v in NET.b[1:])], 2),
     "Keras lists": ([None, *(w.tolist() for w in KERAS[1:])], [None, *(v.tolist() for v in FLAT[1:])], 2),
     "one matrix turned round": ([None, NET.W[1], NET.W[2].T], [*NET.b], 1),
     "the first matrix turned round": ([None, NET.W[1].T, NET.W[2]], [*NET.b], 1),
