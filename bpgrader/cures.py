@@ -80,6 +80,12 @@ CURES = [
         "the built-in sum, max and min know no axis and no arrays: use np.sum, np.max, np.min",
     ),
     (
+        "sum of a generator",
+        r"np\.sum\(generator\)",
+        "the sum of NumPy takes an array or a list, the built-in sum takes f(k) for k in ...; from "
+        "numpy import * hides the built-in one",
+    ),
+    (
         "dim",
         r"unexpected keyword argument '(dim|keepdim)'",
         "what PyTorch calls dim and keepdim is axis and keepdims in NumPy",

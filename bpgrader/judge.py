@@ -59,7 +59,7 @@ def judge(outcomes: Any, cases: dict, *, equation: str, chapter: str) -> Verdict
         return Verdict(Status.PASSED, Slip("right", {"n": len(want)}), parts=parts)
     wrong = [k for k, found in enumerate(problems) if found]
     status, detail = next(filter(None, problems), (Status.WRONG, None))
-    slip = _known(outcomes, cases["wrong"], wrong)
+    slip = _known(outcomes, cases["wrong"], wrong, cases["want"])
     if not slip and changed:
         slip = changed[0][1]
     slip = slip or _likely(outcomes, want, wrong, cases, compare)
@@ -122,7 +122,7 @@ def _part(outcome, want, part, compare):
         return False
 
 
-def _known(outcomes, mistakes, wrong):
+def _known(outcomes, mistakes, wrong, want):
     """Find the known mistake that gives the same on every input.
 
     If it gives errors alone, or always the same, others may do so, too.
@@ -130,7 +130,7 @@ def _known(outcomes, mistakes, wrong):
     for text, known in mistakes:
         if all(_same(a, b) for a, b in zip(outcomes, known, strict=True)):
             first, *others = (known[k].get("value") for k in wrong or [0])
-            alike = first is None or others
+            alike = first is None or any(want[k] != want[wrong[0]] for k in wrong[1:])
             code = "maybe" if alike and all(v == first for v in others) else "known"
             return Slip(code, {"text": text})
     return None

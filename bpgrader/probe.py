@@ -4,7 +4,7 @@ import ast
 import dis
 import inspect
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from types import FunctionType
 
 from bpgrader.compare import Compare
@@ -13,7 +13,7 @@ from bpgrader.repair import located, quiet, result
 from bpgrader.verdict import Slip
 
 
-def probed(answer: Callable, cases: dict) -> Slip | None:
+def probed(answer: Callable, cases: dict, right: Container[str] = ()) -> Slip | None:
     """Find what is wrong with an answer by its code, and by running it again.
 
     Parameters
@@ -21,6 +21,8 @@ def probed(answer: Callable, cases: dict) -> Slip | None:
     answer : callable
     cases : dict
         What `Exercise.cases` gave.
+    right : container of str
+        Functions of the notebook that are right.
 
     Returns
     -------
@@ -31,7 +33,7 @@ def probed(answer: Callable, cases: dict) -> Slip | None:
             return Slip("random")
     if unused := _unused(answer, len(cases["names"])):
         return Slip("unused", {"names": ", ".join(unused)})
-    return located(answer, cases) or _idle(answer)
+    return located(answer, cases, right) or _idle(answer)
 
 
 def _repeats(answer, given):

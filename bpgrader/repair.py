@@ -8,7 +8,7 @@ import io
 import textwrap
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from itertools import islice
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -17,7 +17,7 @@ import numpy as np
 
 from bpgrader.changes import edits, parsed
 from bpgrader.clock import clock
-from bpgrader.compare import PUT_BACK, Compare, pairs
+from bpgrader.compare import PUT_BACK, Compare, is_number, pairs, real
 from bpgrader.inside import decode, encode
 from bpgrader.undo import undoings
 from bpgrader.verdict import Slip
@@ -69,7 +69,7 @@ def is_right(function: Callable, given: list, want: Any, compare: Compare) -> bo
     return compare.right(got, want) and PUT_BACK.same(mine, given, nan=True)
 
 
-def located(answer: Callable, cases: dict) -> Slip | None:
+def located(answer: Callable, cases: dict, right: Container[str] = ()) -> Slip | None:
     """Find the place at which one small change makes an answer right.
 
     Parameters
@@ -78,13 +78,18 @@ def located(answer: Callable, cases: dict) -> Slip | None:
         Its source must be at hand, as it is in a notebook.
     cases : dict
         What `Exercise.cases` gave.
+    right : container of str
+        Functions of the notebook that are right, and stay as they are.
 
     Returns
     -------
     Slip or None
-        None also where the answer does more than to calculate: its changes are not run.
+        None also where the answer does more than to calculate: its changes are not run; and where
+        only classes or shares are wanted: too many changes give the same.
     """
-    functions = own(answer)
+    functions = [f for f in own(answer) if f is answer or f.__name__ not in right]
+    if all(_is_coarse(want) for want in decode(cases["want"], -1)):
+        return None
     if not functions:  # what is called is no function, but an object that holds one
         return None
     try:
@@ -111,6 +116,15 @@ def located(answer: Callable, cases: dict) -> Slip | None:
                 return Slip("place", facts)
             part = part or (Slip("place of one", facts) if path else None)
     return part
+
+
+def _is_coarse(want):
+    """Whether a number or an array holds nothing but simple fractions from 0 to 1."""
+    if not is_number(want):
+        return False
+    parts = real(want)[..., None] * np.arange(1, 100)
+    whole = (np.abs(parts - np.rint(parts)) < 1e-9).any(axis=-1)
+    return bool((whole & (real(want) >= 0) & (real(want) <= 1)).all())
 
 
 def _first_wrong(got, want, compare):

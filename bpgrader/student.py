@@ -141,7 +141,7 @@ def check(name: str, answer: Callable) -> None:
         warnings.simplefilter("always")
         verdict = _verdict(name, answer)
         used = [] if verdict.passed else _spoilt(name, answer)
-        if verdict.vague and not used and (slip := probed(answer, find(name))):
+        if verdict.vague and not used and (slip := probed(answer, find(name), _known())):
             verdict = replace(verdict, slip=slip, detail=verdict.detail or verdict.slip)
     outside = [] if verdict.passed or verdict.slip.code == "known" else _outside(answer)
     if verdict.passed and caller and _bound(caller, name) is not answer:

@@ -90,8 +90,8 @@ TEXTS = {
     "a rounding, a step that is too large, or one turn too many or too few?",
     "misplaced": "that is what is wanted at {other}: two things have changed places",
     "echo": "that is the input {name}, as it came",
-    "where": "right where {name} is {right}, wrong where it is {wrong}: does your code take it "
-    "from its input?",
+    "where": "right where {name} is {right}, wrong where it is {wrong}: what does your code "
+    "do only there, or take from one example?",
     "unused": "Your function does not use its argument {names}",
     "idle": "nothing reads {names} in line {line} of your cell: what was it for?",
     "random": "Your function gives other numbers when it is called again with the same input: "
@@ -113,7 +113,17 @@ TEXTS = {
 }
 
 
-VAGUE = {"numbers", "some", "factor", "offset", "close", "where"}  # more can be found out
+VAGUE = {
+    "numbers",
+    "some",
+    "factor",
+    "offset",
+    "close",
+    "where",
+    "zero",
+    "cut",
+    "whole",
+}  # more can be found out
 TOLD = {"turned", "axis", "averaged", "spread"}  # a form that says what the slip is
 
 

@@ -133,6 +133,12 @@ def train(W, b, X, Y, rate, steps, back=backward, biased=True, sign=-1.0, frozen
     return {"W": W, "b": b, "costs": np.array(costs)}
 
 
+def costs_without_bias(W, b, X, Y, rate, steps):
+    after = [train(W, b, X, Y, rate, t) for t in range(steps + 1)]
+    costs = [cost(new["W"], [*new["b"][:-1], 0.0], X, Y) for new in after]
+    return {**after[-1], "costs": np.array(costs)}
+
+
 def costs_of_a(W, b, X, Y, rate, steps):
     after = [train(W, b, X, Y, rate, t) for t in range(steps + 1)]
     outputs = [forward(new["W"], new["b"], X)[-1] for new in after]
@@ -375,6 +381,7 @@ sheet = Sheet(
                     train, costs=lambda r, W, b, X, *_: r["costs"] * X.shape[1]
                 ),
                 "The loss takes the last weighted input z, not its activation a.": costs_of_a,
+                "The bias is missing in the z of your costs.": costs_without_bias,
                 "The cost before the first step is missing: steps + 1 costs are wanted.": changed(
                     train, costs=lambda r, *_: r["costs"][1:]
                 ),
