@@ -58,9 +58,11 @@ def _idle(answer):
         tree = ast.parse(textwrap.dedent(inspect.getsource(answer)))
     except (OSError, TypeError, SyntaxError):
         return None
-    names = [n for n in ast.walk(tree) if isinstance(n, ast.Name)]
+    inner = [n for n in ast.walk(tree) if n not in tree.body]  # without the name of a lambda
+    names = [n for n in inner if isinstance(n, ast.Name)]
     read = {n.id for n in names if not isinstance(n.ctx, ast.Store)}
-    for node in ast.walk(tree):
+    read |= {name for n in inner if isinstance(n, ast.Global) for name in n.names}
+    for node in inner:
         match node:
             case ast.Assign(targets=targets) if all(isinstance(t, ast.Name) for t in targets):
                 pass

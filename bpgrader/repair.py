@@ -168,11 +168,11 @@ def codes(code: CodeType) -> Iterator[CodeType]:
 
 
 def _defines(tree):
-    """Whether code defines a function and does nothing else."""
+    """Give the name of the function that code defines, if it does nothing else."""
     match tree.body:
-        case [ast.FunctionDef()] | [ast.Assign(targets=[ast.Name()], value=ast.Lambda())]:
-            return True
-    return False
+        case [ast.FunctionDef(name)] | [ast.Assign(targets=[ast.Name(name)], value=ast.Lambda())]:
+            return name
+    return None
 
 
 def _reaches_out(tree, names):
@@ -195,18 +195,18 @@ def _reaches_out(tree, names):
 
 def _changed(trees, functions):
     """Make one small change after the other; give its function, its place and the new answer."""
-    space = dict(functions[0].__globals__)
+    space, name = dict(functions[0].__globals__), _defines(trees[0])
     codes = [compile(tree, "<changed>", "exec") for tree in trees]
     for changes in (None, undoings):
         for k, tree in enumerate(trees):
             for place in edits(tree, changes, _entries(tree) if changes else ()):
                 try:
                     code = compile(tree, "<changed>", "exec")
-                except (SyntaxError, ValueError, TypeError):
+                    for each in (*codes[:k], code, *codes[k + 1 :]):
+                        exec(each, space)
+                except Exception:  # such as f += lambda x: x
                     continue
-                for each in (*codes[:k], code, *codes[k + 1 :]):
-                    exec(each, space)
-                yield k, place, space[functions[0].__name__]
+                yield k, place, space[name]
 
 
 def _entries(tree):

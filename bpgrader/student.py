@@ -214,7 +214,12 @@ def _home(value, here):
 
 def _outside(answer):
     """Name the numbers, arrays and lists of the notebook that an answer reads."""
-    held = {n: f.__globals__.get(n) for f in own(answer) for n in reads(f.__code__)}
+    held = {
+        n: f.__globals__.get(n)
+        for f in own(answer)
+        for code in codes(f.__code__)
+        for n in reads(code)
+    }
     return sorted(n for n, v in held.items() if isinstance(v, DATA))
 
 

@@ -312,6 +312,39 @@ PLACES = {  # exercise, cell, line, what stands there
         "        a.append(1 / (1 + np.exp(-W[1] @ a[-1] - b[i])))\n    return a\n",
         (4, "W[1]"),
     ),
+    "in a function without a def": (
+        "weighted_input",
+        "weighted_input = lambda W, b, A: W @ A + 3 * b\n",
+        (1, "3 * b"),
+    ),
+    "in a helper without a def": (
+        "weighted_input",
+        "z = lambda W, b, A: W @ A + 3 * b\ndef weighted_input(W, b, A):\n    return z(W, b, A)\n",
+        (1, "3 * b"),
+    ),
+    "a bracket that closes too early": (
+        "cross_entropy_cost",
+        "def cross_entropy_cost(a, Y):\n"
+        "    return -np.mean(Y * np.log(a) + (1 - Y) * (1 - np.log(a)))\n",
+        (2, "1 - np.log(a)"),
+    ),
+    "a number for its entry": (
+        "count_parameters",
+        "def count_parameters(n):\n    return sum((n[k - 1] + 1) * k for k in range(1, len(n)))\n",
+        (2, "(n[k - 1] + 1) * k"),
+    ),
+    "twice in one line": (
+        "delta_before",
+        "def delta_before(W, delta, a):\n    d = W.T @ delta\n    s = d + 0 * a\n"
+        "    return s * (d * (1 - d))\n",
+        (4, "d"),
+    ),
+    "a size that is typed in": (
+        "weighted_input",
+        "def weighted_input(W, b, A):\n    z = np.zeros((len(W), A.shape[1]))\n"
+        "    for s in range(3):\n        z[:, s] = W @ A[:, s] + b[:, 0]\n    return z\n",
+        (3, "range(3)"),
+    ),
 }
 
 
@@ -354,6 +387,37 @@ def test_chance_and_what_is_kept_are_told(capsys):
 def test_an_argument_that_is_not_used_is_told(capsys):
     code = "def weighted_input(W, b, A):\n    f = lambda: W\n    return 3 * f() @ A + 1\n"
     assert "does not use its argument b" in told(capsys, "weighted_input", code)
+
+
+LOOP = "def weighted_input(W, b, A):\n    for k, v in enumerate(A):\n        z = {}\n    return z\n"
+
+
+@pytest.mark.parametrize("z", ["np.tanh(W @ A) * 3 + b", "np.tanh(W @ A) * k + b"])
+def test_a_line_whose_names_nothing_reads_is_told(capsys, z):
+    idle = "Nothing reads k, v in line 2 of your cell" in told(
+        capsys, "weighted_input", LOOP.format(z)
+    )
+    assert idle == ("k" not in z)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "weighted_input = lambda W, b, A: np.tanh(W @ A) * 3 + b\n",
+        "def weighted_input(W, b, A):\n    global kept\n    kept = W\n"
+        "    return np.tanh(W @ A) * 3 + b\n",
+    ],
+)
+def test_what_is_read_elsewhere_is_not_idle(capsys, code):
+    assert "othing reads" not in told(capsys, "weighted_input", code)
+
+
+@pytest.mark.parametrize("q", ["q", "(lambda: q)()", "sum([q for _ in A[:1]])"])
+def test_what_is_taken_from_outside_is_told(capsys, q):
+    code = f"q = 3.0\ndef weighted_input(W, b, A):\n    return np.tanh(W @ A) * {q} + b\n"
+    assert "It takes q from outside, not from its arguments." in told(
+        capsys, "weighted_input", code
+    )
 
 
 @pytest.mark.parametrize(
