@@ -251,7 +251,7 @@ def test_the_roster_is_remembered_and_nobody_gets_a_mark_on_a_guess(tmp_path):
         rows = table(tmp_path / "grades.csv")
         assert [row["01"] for row in rows] == ["", ""]
         assert [row["points"] for row in table(tmp_path / "unmatched.csv")] == ["0", "9"]
-        assert "2 of them in unmatched.csv" in said
+        assert "2 of them, in unmatched.csv" in said
         said = report(tmp_path)
     assert "roster.csv" in said
 
