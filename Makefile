@@ -51,16 +51,26 @@ help: ## list the targets
 # What builds the book; and all of it: JupyterLab, the grader, what tests need.
 .venv/book: locks/book.txt pyproject.toml
 .venv/all: locks/all.txt pyproject.toml
+# Where a set-up has ended, .venv/folder names the place. What was moved or copied leads elsewhere with every program of
+# it, and in what was stopped on the way packages lack files, though they look installed: both are made again.
+HERE := [ "$$(cat .venv/folder 2>/dev/null)" = "$$(pwd -P)" ]
+ifneq ($(shell [ ! -e .venv/folder ] || $(HERE) || echo moved),)
+.venv/book .venv/all: moved
+endif
+moved:
+.PHONY: moved
 .venv/book .venv/all:
 	@[ -n "$(PYTHON)" ] || { echo "This book needs Python 3.11 or newer; install it, or name one: make PYTHON=/path/to/python3.12" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"This book needs Python 3.11 or newer; $(PYTHON) is {sys.version.split()[0]}.")'
 	@"$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null || { echo "Python has no venv module; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@echo "Setting up .venv (about a minute) …"
-	@# Also one that a Ctrl-C left half made, or that is of an older Python.
-	@$(PY) -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || "$(PYTHON)" -m venv --clear .venv
+	@$(HERE) && $(PY) -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || "$(PYTHON)" -m venv --clear .venv
+	@rm -f .venv/folder
 	@$(PY) -m pip install -qq --disable-pip-version-check "uv<1" \
 		&& $(UV) pip install --quiet --python $(PY) --require-hashes -r $< && $(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation -e . \
-		|| { $(PY) -m pip install -qq --disable-pip-version-check --upgrade pip && $(PY) -m pip install -qq -r $< && $(PY) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .; }
+		|| { $(PY) -c 'import shutil, sys; sys.exit(shutil.disk_usage(".").free < 1e8 and "The disk is full: .venv needs 1.5 GB, _build another.")' \
+		&& $(PY) -m pip install -qq --disable-pip-version-check --upgrade pip && $(PY) -m pip install -qq -r $< && $(PY) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .; }
+	@pwd -P >.venv/folder
 	@touch $@
 
 lock: ## resolve the locks again from pyproject.toml; everything newer: make lock NEWER=--upgrade

@@ -192,6 +192,24 @@ def no_make(machine):
     )
 
 
+def moved(machine):
+    """a .venv that was set up in another folder, which is gone: this one was renamed"""
+    machine.steps = (
+        "cp -a . ../before && cd ../before && {make} .venv/book",
+        "mv ../before/.venv . && rm -r ../before",
+        "{make} book",
+    )
+
+
+def half_written(machine):
+    """a set-up that was killed: a package that looks installed and lacks files"""
+    machine.steps = (
+        "{make} .venv/book",
+        "rm -r .venv/folder .venv/book .venv/lib/python*/site-packages/babel/locale-data",
+        "{make} book",
+    )
+
+
 def ctrl_c(machine):
     """Ctrl-C at eight moments, then a build"""
     machine.interrupts = (2, 8, 15, 25, 40, 60, 90, 120)
@@ -231,7 +249,8 @@ CIRCUMSTANCES = {
     name.__name__.replace("_", "-"): name
     for name in (
         *(space, quotes, letters, c_locale, latin_locale, umask, no_home, no_git, shallow, crlf),
-        *(conda, own_ways, at_once, old_make, no_uv, no_make, ctrl_c, devcontainer, binder),
+        *(conda, own_ways, at_once, old_make, no_uv, no_make, moved, half_written),
+        *(ctrl_c, devcontainer, binder),
     )
 }
 
