@@ -4,11 +4,13 @@ Without make, for example on Windows: make an environment, `pip install -r requi
 it, then `python -m doit book`. `python -m doit list` lists the others.
 """
 
+import errno
 import os
 import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from pathlib import Path
 
 from doit.reporter import ErrorOnlyReporter
@@ -18,9 +20,17 @@ ROOT = Path(__file__).resolve().parent
 BUILD = Path("_build")
 PYODIDE = os.environ.get("PYODIDE_URL", "")
 FIRST = BUILD / "html" / "index.html"
+FULL = os.strerror(errno.ENOSPC)
 
 os.chdir(ROOT)
-BUILD.mkdir(exist_ok=True)
+# The first two are where this stands and where it was started; the package's own comes later.
+if ROOT not in (Path(name).resolve() for name in sys.path[2:]):
+    sys.exit("This environment is of another folder, or was moved with its own: make it again.")
+try:
+    BUILD.mkdir(exist_ok=True)
+    tempfile.TemporaryFile(dir=BUILD).close()
+except OSError as error:
+    sys.exit(f"{ROOT / BUILD} cannot be written: {error.strerror}")
 scripts = sysconfig.get_path("scripts")
 # Others set these for programs of their own: they would change outputs, or stop a step.
 NOT_OURS = ("PYTHON", "IPYTHON", "JUPYTER_", "MPL", "MATPLOTLIB")
@@ -47,16 +57,17 @@ os.environ |= OWN
 
 
 class Failures(ErrorOnlyReporter):
-    """A step that fails has said why; this names the step."""
+    """A step that fails has said why, but one in this file; this names it."""
 
     def add_failure(self, task, fail_info):
         """Name the step."""
-        self.write(f"step {task.name}: failed\n")
+        why = fail_info.traceback[-1].strip() if fail_info.traceback else "failed"
+        self.write(f"step {task.name}: {why}\n")
 
 
 DOIT_CONFIG = {
-    "backend": "json",
-    "dep_file": str(BUILD / "steps.json"),
+    "backend": "sqlite3",  # whole, whenever a run is killed
+    "dep_file": str(BUILD / "steps.db"),
     "default_tasks": ["book"],
     "reporter": Failures,
     "verbosity": 2,
@@ -119,7 +130,9 @@ def shell(command, quiet=False):
     """
     pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8"}
     done = subprocess.run(command, shell=isinstance(command, str), check=False, **pipe)
-    if done.returncode or not quiet:
+    if quiet and FULL in done.stdout:  # in the words of whatever it was
+        print(f"{BUILD} cannot be written: {FULL}")
+    elif done.returncode or not quiet:
         print(done.stdout)
     return done.returncode == 0
 
