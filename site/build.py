@@ -8,6 +8,8 @@ by its traceback. All of that stands in _build/book.log; the terminal shows what
 """
 
 import ast
+import errno
+import os
 import re
 import subprocess
 import sys
@@ -37,6 +39,7 @@ FORMULA = re.compile(r"the formula (?P<tex>.*) cannot be read", re.DOTALL)
 WRAPPED = re.compile(r"\n|\\\\|\\(?:begin|end)\{align(?:ed)?\}")
 RAISED = re.compile(r"^(?:[\w.]+(?:Error|Exception)|Sphinx error): ?\n?(?P<what>.+)", re.MULTILINE)
 MARK = "a mark of the source is left"
+FULL = os.strerror(errno.ENOSPC)
 STEP = 10_000  # MyST-NB gives the lines of cell n the numbers from n × 10000 + 2
 
 
@@ -53,6 +56,8 @@ def sentences(words):
     list of str
         Each once, in order; if no page was named, what was raised.
     """
+    if FULL in words:  # it says so of each file
+        return [f"_build cannot be written: {FULL}"]
     words = HANDLER.sub(r"\1", COLOUR.sub("", words))
     found = [f"_config.yml, {match['key']}: {match['what']}" for match in KEY.finditer(words)]
     found += [f"_toc.yml: {match['what']}" for match in CONTENTS.finditer(words)]
@@ -134,11 +139,17 @@ def main(folder="."):
     if told := list(unreadable(folder)):
         print("\n".join(told), file=sys.stderr)
         return 1
-    command = [TOOL, "build", folder, *OPTIONS]
+    # It stays where a build is killed or the disk full: Sphinx would take half a page for a page.
+    halved = log.with_name("halved")
+    command = [TOOL, "build", folder, *OPTIONS, *["--all"] * halved.exists()]
+    halved.touch()
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
-    log.write_text(done.stdout + done.stderr, encoding="utf-8")
+    words = done.stdout + done.stderr
+    if FULL not in words:
+        halved.unlink()
+        log.write_text(words, encoding="utf-8")
     if done.returncode or KEY.search(done.stdout):
-        print("\n".join(sentences(done.stdout + done.stderr)), file=sys.stderr)
+        print("\n".join(sentences(words)), file=sys.stderr)
         return 1
     return 0
 

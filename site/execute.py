@@ -8,6 +8,7 @@ A chapter with a mistake is told in one sentence, and nothing of its run is kept
 """
 
 import logging
+import shutil
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -49,7 +50,7 @@ def run(path):
         error = single_nb_execution(
             notebook, str(path.parent), LIMIT, allow_errors=False, on_cell_execute=note
         ).err
-    except (DeadKernelError, NoSuchKernel) as none:
+    except (DeadKernelError, NoSuchKernel, OSError) as none:
         error = none
     CoalesceStreamsPreprocessor().preprocess(notebook, {})
     return notebook, mistake(path, notebook, error, begun)
@@ -83,20 +84,39 @@ def opened():
         cache.db.dispose()
 
 
+def found(cache, notebook):
+    """Give what the cache has of a notebook, if it has all of it.
+
+    It lists a notebook before it writes it: a run may have been killed between, or a disk full.
+    """
+    try:
+        return cache.get_cache_bundle(cache.match_cache_notebook(notebook).pk)
+    except (KeyError, ValueError):
+        return None
+
+
+def lay(cache, bundle):
+    """Put what was executed into the cache, also over the folder that such a run left empty."""
+    try:
+        cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+    except FileExistsError as empty:
+        shutil.rmtree(empty.filename)
+        lay(cache, bundle)
+
+
 def kept(path):
     """Tell whether the cache has this page as it is."""
-    with opened() as cache:
-        try:
-            return bool(cache.match_cache_notebook(read(path)))
-        except (KeyError, ValueError):  # it has none, or the page cannot be read: `run` says why
-            return False
+    try:
+        with opened() as cache:
+            return bool(found(cache, read(path)))
+    except ValueError:  # the page cannot be read: `run` says why
+        return False
 
 
 def keep(path, notebook):
     """Put what was executed into the cache of the build."""
-    bundle = CacheBundleIn(notebook, str(path))
     with opened() as cache:
-        cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+        lay(cache, CacheBundleIn(notebook, str(path)))
 
 
 def store(path, notebook):
@@ -106,6 +126,17 @@ def store(path, notebook):
     for k, view in enumerate(views, 1):
         view["model_id"] = f"picture-{k}"
     whole.write(path, nbformat.writes(notebook) + "\n")
+
+
+def put(take, path, notebook):
+    """Keep or store it; give a sentence about what went wrong."""
+    try:
+        take(path, notebook)
+    except Exception as error:  # the cache raises one about another, the last of which says least
+        while error.__cause__ or error.__context__:
+            error = error.__cause__ or error.__context__
+        return f"{place(path)}: what it gave cannot be written: {error}"
+    return ""
 
 
 def main(arguments):
@@ -123,11 +154,10 @@ def main(arguments):
             for path, (notebook, wrong) in zip(pages, pool.map(run, pages), strict=True):
                 if take is store and not wrong and path.read_bytes() != before[path]:
                     wrong = f"{place(path)}: it was changed while it was executed; store it again"
+                wrong = wrong or put(take, path, notebook)
                 if wrong:
                     failed = True
                     print(wrong, file=sys.stderr)
-                else:
-                    take(path, notebook)
         except KeyboardInterrupt:
             for worker in active_children():  # each has one more page; their kernels see it and end
                 worker.kill()

@@ -14,7 +14,9 @@ MARK = re.compile(
     r"\$(?!\d)"  # a formula, of which one end is missing; five dollars are $5
     r"|\\[a-zA-Z]+\{|\{[a-z:]{2,}\}|`"  # a command of TeX, a role, code
     r"|:::|^#{1,6}[^\W\d]|\{\{|\]\(\w+:"  # a box, a heading, a value, a link
+    r"|\] \(https?:|&[a-z]+;"  # a link with a blank, a letter by a name that it has not
     r"|(?<!\w)\*\*|\*\*(?!\w)"  # bold words; 2**3 is a power
+    r"|(?<=\w )\*(?=\w)|(?<=\w)\*(?![\w*])"  # words in italics; 2*3 is a product
     r"|^\|.*\|\s*$|\[\^|<{7}|>{7}"  # a table, a footnote, a merge
 )
 OTHER = (
@@ -35,6 +37,10 @@ def left(app, doctree):
             told.add(text.parent)
             words = text[max(0, found.start() - 20) : found.end() + 20]
             logger.error("a mark of the source is left in the text: %s", words, location=text)
+    for html in doctree.findall(nodes.raw):
+        if html.astext().count("<!--") > html.astext().count("-->"):
+            told.add(html)
+            logger.error("a comment has no end: all behind it is lost", location=html)
     if told:
         return  # what is below may follow from it
     for box in doctree.findall(nodes.container):

@@ -10,6 +10,11 @@ from jupyter_cache.readers import get_reader
 WIDGET = "application/vnd.jupyter.widget-view+json"  # a live picture among the outputs
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 FILE = re.compile(r"[^\s(]*\b\d+\.py(?:, line |:)(\d+)")  # a cell, by another name each time
+# What the workshop and the translation know of cells; others would be passed over in silence.
+KNOWN = {
+    "tags": {"hide-cell", "hide-input", "measured", "remove-cell"},
+    "mystnb": {"code_prompt_hide", "code_prompt_show", "figure", "image"},
+}
 LONGEST = 400  # letters of what a mistake says: its beginning and its end are enough
 
 
@@ -33,6 +38,11 @@ def read(path):
         where = (key + 1 if isinstance(key, int) else key for key in error.relative_path)
         said = f"{' '.join(map(str, where))}: {short(error.message)}".replace("cells ", "cell ", 1)
         raise ValueError(f"{place(path)}, {said}") from error
+    for number, cell in enumerate(notebook.cells, start=1):
+        for key, known in KNOWN.items():
+            for word in set(cell.metadata.get(key, ())) - known:
+                said = f"{word!r} in its {key} is none of {', '.join(sorted(known))}"
+                raise ValueError(tell(path, number, cell, said))
     return notebook
 
 

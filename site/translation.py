@@ -14,7 +14,7 @@ import messages
 import nbformat
 import yaml
 from compare import findings
-from execute import CACHE
+from execute import CACHE, found, lay
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 
@@ -59,17 +59,14 @@ def lend(original, translated):
     """
     cache = get_cache(CACHE)
     notebook = nbformat.read(translated, as_version=4)
-    try:
-        cache.match_cache_notebook(notebook)
-    except KeyError:
-        record = cache.match_cache_notebook(nbformat.read(original, as_version=4))
-        done = cache.get_cache_bundle(record.pk)
+    if not found(cache, notebook):
+        done = found(cache, nbformat.read(original, as_version=4))
         given = [cell for cell in notebook.cells if cell.cell_type == "code"]
         for cell, executed in zip(given, done.nb.cells, strict=True):
             cell.outputs, cell.execution_count = executed.outputs, executed.execution_count
         notebook.metadata["widgets"] = done.nb.metadata.get("widgets", {})
-        lent = CacheBundleIn(notebook, str(translated.resolve()), data=record.data)
-        cache.cache_notebook_bundle(lent, check_validity=False, overwrite=True)
+        lent = CacheBundleIn(notebook, str(translated.resolve()), data=done.record.data)
+        lay(cache, lent)
 
 
 def sign(text):

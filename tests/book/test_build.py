@@ -45,6 +45,11 @@ MISTAKES = {
     "a link that goes on": ("See [it](https://a.example and.", "left in the text: See [it](https:"),
     "a heading without a blank": ("##Next", "left in the text: ##N"),
     "bold words that go on": ("It is **so.", "left in the text: It is **so."),
+    "a link with a blank": ("See [it] (https://a.example).", "left in the text: See [it] (https:"),
+    "italics that go on": ("It is *so.", "left in the text: It is *so."),
+    "italics that never began": ("It is so*.", "left in the text: It is so*."),
+    "a letter without a name": ("One&nbps;word", "left in the text: One&nbps;word"),
+    "a comment that goes on": ("<!-- Later\n\nThen.", "a comment has no end"),
     "a merge that nobody ended": (
         "<<<<<<< HEAD\nOne\n=======\nTwo",
         "left in the text: <<<<<<< HEAD",
@@ -64,7 +69,7 @@ MISTAKES = {
     ),
     "a theorem used twice": (
         ":::{prf:theorem} A\n:label: thm-a\nx\n:::\n\n:::{prf:theorem} A\n:label: thm-a\nx\n:::",
-        "duplicate theorem label 'thm-a', other instance in chapters/page33.ipynb",
+        "duplicate theorem label 'thm-a', other instance in chapters/page",
     ),
     "an exercise that is nowhere": (
         ":::{solution} ex-nowhere\nSo.\n:::",
@@ -73,7 +78,7 @@ MISTAKES = {
 }
 
 
-NO_MISTAKE = """It costs \\$5, #5 of {x}, and 2**3 is 8.
+NO_MISTAKE = """It costs \\$5, #5 of {x}, 2**3 is 8, 2*3 is 6, AT&T; 2 * 3.
 
 |x| is even, and so is |-x|."""
 
@@ -139,6 +144,23 @@ def test_an_error_with_many_parts_does_not_end_the_report(tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path)
     told = "WARNING: it fell over:\nReason: UnicodeDecodeError('utf-8', b'x', 0, 1, 'bad')"
     assert "utf-8" in sentences(f"Building\n{tmp_path}/a.md: {told}\n")[0]
+
+
+def test_a_full_disk_is_one_sentence():
+    """Each file that is not written says so, each extension in words of its own."""
+    words = "a.md: WARNING: cannot copy a: [Errno 28] No space left on device\n" * 3
+    assert sentences(words) == ["_build cannot be written: No space left on device"]
+
+
+def test_half_a_page_of_a_build_that_was_killed_is_written_again(tmp_path):
+    small_book(tmp_path, {"page": "Well."})
+    assert built(tmp_path).returncode == 0
+    page = tmp_path / "_build" / "html" / "chapters" / "page.html"
+    page.write_text(page.read_text(encoding="utf-8")[:99], encoding="utf-8")
+    (tmp_path / "_build" / "halved").touch()
+    assert built(tmp_path).returncode == 0
+    assert page.read_text(encoding="utf-8").rstrip().endswith("</html>")
+    assert not (tmp_path / "_build" / "halved").exists()
 
 
 TOC = "format: jb-book\nroot: index\nchapters:\n- file: chapters/page\n"

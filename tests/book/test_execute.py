@@ -90,6 +90,35 @@ def test_nothing_of_a_run_with_a_mistake_is_kept(tmp_path, monkeypatch, capsys):
     assert nbformat.read(good, as_version=4).cells[1].outputs[0].text == "1\n"
 
 
+@pytest.mark.parametrize("left", ["", '{"cells": ['])
+def test_a_page_of_which_the_cache_has_only_the_name_is_not_kept(left, tmp_path, monkeypatch):
+    """The cache lists a page before it writes it, and a full disk or a kill may come between."""
+    page = notebook(tmp_path / "page.ipynb", "1")
+    execute.keep(page, execute.read(page))
+    assert execute.kept(page)
+    [written] = execute.CACHE.glob("executed/*/base.ipynb")
+    written.write_text(left)
+    assert not execute.kept(page)
+    written.unlink()
+    assert not execute.kept(page)
+    execute.keep(page, execute.read(page))
+    assert execute.kept(page)
+
+
+def test_what_cannot_be_kept_is_told_in_a_sentence(tmp_path, monkeypatch, capsys):
+    (tmp_path / "chapters").mkdir()
+    page = notebook(tmp_path / "chapters" / "page.ipynb", "1")
+
+    def full(path, notebook):
+        cause = OSError(28, "No space left on device")
+        raise RuntimeError("it may need to be cleared") from cause  # as the cache says it
+
+    monkeypatch.setattr(execute, "store", full)
+    assert execute.main(["store", str(page)])
+    said = "what it gave cannot be written: [Errno 28] No space left on device"
+    assert capsys.readouterr().err == f"chapters/page.ipynb: {said}\n"
+
+
 def test_a_page_stored_again_is_the_same(tmp_path, monkeypatch):
     """Jupyter names each live picture anew, which is no change."""
     (tmp_path / "chapters").mkdir()
@@ -144,6 +173,14 @@ BROKEN = {
     "no source": (
         lambda cells: cells[1].pop("source"),
         ", cell 2: 'source' is a required property",
+    ),
+    "a tag that is none": (
+        lambda cells: cells[1].metadata.update(tags=["remove_cell"]),
+        r", cell 2 \(1 \+ 1\): 'remove_cell' in its tags is none of hide-cell, hide-input, ",
+    ),
+    "words about no picture": (
+        lambda cells: cells[1].metadata.update(mystnb={"images": {"alt": "a"}}),
+        r", cell 2 \(1 \+ 1\): 'images' in its mystnb is none of code_prompt_hide, ",
     ),
     "no list": (
         lambda cells: cells[1].metadata.update(tags="remove-cell"),
