@@ -203,9 +203,11 @@ def _entries(job, sheet, code, cases):
 
 def _attempts(run, others, steps):
     """Run steps; if these outcomes are not good enough, with the student's other lines, too."""
-    yield run(steps)[0]
-    if others:
-        found, _ = in_turn(run, dict(enumerate(steps)), others)
+    outcomes, stopped = run(steps)
+    yield outcomes
+    going = {k: step for k, step in enumerate(steps) if k not in stopped}
+    if others and any("call" in step for step in going.values()):
+        found, _ = in_turn(run, going, others)
         yield {k: of[-1] for k, of in found.items()}
 
 

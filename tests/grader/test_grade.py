@@ -3,6 +3,7 @@
 import pytest
 
 from bpgrader import box as sandbox
+from bpgrader.grade import _attempts
 
 WRONG = "def forward_pass(W, b, X):\n    return {'z': [None], 'a': [X]}\n"
 
@@ -23,6 +24,19 @@ def test_what_is_carried_takes_the_other_lines_along(graded, submit):
     result = graded(submit([EXEC], forward_pass=WRONG, classify=own)).by_name
     assert result["classify"]["slip"] == "carried"
     assert result["forward_pass"]["points"] == 0
+
+
+@pytest.mark.parametrize(("stopped", "again"), [({1}, ["g", "g"]), ({1, 2}, [])])
+def test_what_was_stopped_is_not_tried_with_the_other_lines(stopped, again):
+    """It would take its 8 s again, which those that build on it need."""
+    steps, ran = [{"cell": "x = 1"}, {"call": "f"}, {"call": "g"}], []
+
+    def run(steps):
+        ran.append([step["call"] for step in steps if "call" in step])
+        return {}, dict.fromkeys(stopped, "It ran longer")
+
+    list(_attempts(run, [(0, "y = 2")], steps))
+    assert ran[1:] == [again] * bool(again)
 
 
 def test_the_reason_is_that_of_the_run_that_came_furthest(graded, submit):
