@@ -51,10 +51,13 @@ def test_the_proof_notices_faults(folder, box):
     spec = Assignment.load(folder).spec
     bad = spec.replace("np.heaviside(", "-np.heaviside(").replace("W @ A,", "W @ A + b,")
     bad = bad.replace("lambda n: sum(n),", "lambda n: sum(n) + 1,")
+    twin = "lambda W, b, A: W @ A - b,"
+    bad = bad.replace(twin, f"{twin} 'it is added.': {twin}")
     source = Assignment.load(folder).source.replace("return W @ A + b", "return W @ A - b")
     faults = "\n".join(prove(Assignment("bad", source, bad)).faults)
     assert "classify: right variant 3" in faults
     assert "weighted_input: the wrong variant 'The bias is missing.' got: passed" in faults
+    assert "the wrong variant 'it is added.' got: wrong, The bias is subtracted" in faults
     assert re.search("the solution got [0-9]+%, wanted 100%: weighted_input", faults)
 
 
