@@ -17,11 +17,13 @@ def many(number: float, one: str, more: str = "") -> str:
     --------
     >>> many(0, "entry"), many(1, "entry"), many(2, "entry"), many(0.5, "point")
     ('0 entries', '1 entry', '2 entries', '0.5 points')
+    >>> many(1500, "point")
+    '1500 points'
     >>> many(1, "answer waits", "answers wait")
     '1 answer waits'
     """
     several = more or (f"{one[:-1]}ies" if one.endswith("ry") else f"{one}s")
-    return f"{round(number, 6):,}".removesuffix(".0") + f" {one if number == 1 else several}"
+    return f"{number:.10g} {one if number == 1 else several}"
 
 
 class Counted(Formatter):
