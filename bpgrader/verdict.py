@@ -161,7 +161,8 @@ class Slip:
             "absent": "text",
         }
         key = told.get(self.code)
-        return f"{self.code}: {self.facts[key]}" if key else self.code
+        code = "known" if self.code == "maybe" else self.code  # how sure we are makes no other one
+        return f"{code}: {self.facts[key]}" if key else code
 
     def __str__(self) -> str:
         text = Counted().vformat(TEXTS[self.code], (), self.facts)

@@ -32,8 +32,8 @@ export function text(x, digits = 3) { // a number as it is read: with a true min
   return written.replaceAll("-", "−");
 }
 
-// A number as people write it: of −0,5 a number field of the browser would make 5.
-export const read = (words) => Number(words.normalize("NFKC").replaceAll("−", "-").replace(/[,。]/, ".").trim() || NaN);
+// A number as people write it: of −0,5 a number field of the browser would make 5. 1,000 may be one or a thousand: it is none.
+export const read = (words) => Number(words.normalize("NFKC").replaceAll("−", "-").trim().replace(/^-?[1-9]\d{0,2},(?=\d{3}$)/, "?").replace(/[,。]/, ".") || NaN);
 
 export const up = (i) => [...String(i)].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("");
 export const down = (i) => [...String(i)].map((c) => "₀₁₂₃₄₅₆₇₈₉"[c]).join("");
