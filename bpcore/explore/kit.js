@@ -37,10 +37,7 @@ export const read = (words) => Number(words.normalize("NFKC").replaceAll("−", 
 
 export const up = (i) => [...String(i)].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("");
 export const down = (i) => [...String(i)].map((c) => "₀₁₂₃₄₅₆₇₈₉"[c]).join("");
-export const nameOf = (key, i, j, k) => { // W²₁₃, and W²₁,₁₃
-  const between = j > 8 || k > 8 ? "," : "";
-  return `${key}${up(i)}${down(j + 1)}${k === undefined ? "" : between + down(k + 1)}`;
-};
+export const nameOf = (key, i, j, k) => `${key}${up(i)}${down(j + 1)}${k === undefined ? "" : (j > 8 || k > 8 ? "," : "") + down(k + 1)}`; // W²₁₃, and W²₁,₁₃
 
 // put(state, ["W", 1, 0, 2], 0.5) is a copy of the state with that entry changed.
 export function put(tree, [key, ...rest], value) {
