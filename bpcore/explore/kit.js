@@ -131,7 +131,8 @@ export class Stage {
   back() {
     this.pause();
     if (!this.past.length) return;
-    [this.state, this.moving] = [this.past.pop(), null];
+    this.state = this.past.pop();
+    this.moving = null;
     this.draw();
     this.keep();
   }

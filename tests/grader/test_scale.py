@@ -37,14 +37,13 @@ def check_marks(results, jobs):
     assert faults(results, jobs) == []
 
 
-def test_a_batch_with_hostile_notebooks(graded, submit):
-    alone = statistics.mean(graded(submit()).seconds for _ in range(3))  # on a machine as busy
+def test_a_batch_with_hostile_notebooks(box):
     results, jobs = local(10, 1, workers=2)
     check_marks(results, jobs)
     honest = [r.seconds for name, r in results.items() if name.startswith("honest")]
     hostile = [r.seconds for name, r in results.items() if name.startswith("hostile")]
     print(told(results, sum(honest) + sum(hostile)))
-    assert statistics.mean(honest) < 5 * alone
+    assert statistics.mean(honest) < 3
     assert max(hostile) < 30
 
 
