@@ -674,6 +674,22 @@ def test_every_word_of_a_drawing_is_seen(shown, name):
     tab.close()
 
 
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_typed_field_shows_its_number_whole(shown, name):
+    """Six digits, a point and a minus, also where moving one number changes the others."""
+    tab = shown(name)
+    tab.set_viewport_size({"width": 320, "height": 700})
+    for field in tab.locator("input[type=text]:visible").all():
+        field.fill("-0.1234567")
+        field.press("Enter")
+        cut = tab.locator("input[type=text]:visible").evaluate_all(
+            "all => all.filter((one) => one.scrollWidth > one.clientWidth)"
+            ".map((one) => [one.ariaLabel, one.value])"
+        )
+        assert cut == []
+    tab.close()
+
+
 def test_no_control_sticks_out_where_letters_are_twice_as_large(shown):
     tab = shown(*PICTURES)
     tab.set_viewport_size({"width": 320, "height": 700})
