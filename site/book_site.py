@@ -5,7 +5,7 @@ buttons.py  live forms of a chapter            policy.py   what a page may load
 passages.py links between passages             live.py     live pictures
 formulas.py TeX to MathML                      icons.py    icons
 reader.py   the notebooks that readers get     languages.py the other languages
-marks.py    marks of the source that are left
+marks.py    marks left in the source           tables.py   tables on a telephone
 """
 
 import html
@@ -34,14 +34,16 @@ from sphinx.ext.mathjax import html_visit_math
 from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.locale import _
 from sphinx.util import logging
+from tables import stack
 
 from bpcore.explore._picture import HERE, Picture
 
 THEME = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme"
 TEMPLATES = Path(__file__).with_name("templates")
 
-# Of the theme: icons, which are drawn into the pages, and what only its authors need.
+# Icons (they are drawn into the pages), what the theme's authors need, notebooks (see reader.py).
 UNUSED = ("_static/**/*.map", "_static/scripts/fontawesome.js*", "_static/vendor/**/*.ttf")
+UNUSED += ("_sources/**/*.ipynb",)
 
 logger = logging.getLogger(__name__)
 
@@ -115,6 +117,7 @@ class Templates(BuiltinTemplateLoader):
         draw(soup)
         if context["repairs"]:
             repair(soup)
+        stack(soup)
         live.live(soup, context["pathto"], context["book_words"])
         if "notebook" in context:
             context["notebook"](soup)
@@ -145,8 +148,6 @@ def finished(app, error):
     script = Path("static", "scripts", "pydata-sphinx-theme.js")
     text = repair_script((THEME / script).read_text(encoding="utf-8"))
     (out / f"_{script}").write_text(text, encoding="utf-8")
-    for path in out.glob("_sources/**/*.ipynb"):  # raw: readers get the notebooks of reader.py
-        path.unlink()
     for pattern in UNUSED:
         for path in out.glob(pattern):
             path.unlink()
