@@ -182,7 +182,7 @@ export class Stage {
       row.shown = x;
       range.value = there(x);
       range.setAttribute("aria-valuetext", text(x, digits));
-      field.value = String(Number(x.toPrecision(6))).replaceAll("-", "−");
+      field.value = String(Number(x.toPrecision(5))).replaceAll("-", "−");
     });
     this.controls.append(row);
   }

@@ -676,7 +676,7 @@ def test_every_word_of_a_drawing_is_seen(shown, name):
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_typed_field_shows_its_number_whole(shown, name):
-    """Six digits, a point and a minus, also where moving one number changes the others."""
+    """Five digits, a point and a minus, also where moving one number changes the others."""
     tab = shown(name)
     tab.set_viewport_size({"width": 320, "height": 700})
     for field in tab.locator("input[type=text]:visible").all():

@@ -77,6 +77,19 @@ WIDE = """() => [...document.querySelectorAll('.check-line')].filter((line) => {
     const right = (tag) => tag.getBoundingClientRect().right;
     return right(line) > right(line.closest('pre'));
 }).map((line) => line.textContent)"""
+# Words in a column so narrow that they stand in more than eight lines, also of what is folded.
+SQUEEZED = """() => {
+    const folded = [...document.querySelectorAll('details:not([open])')];
+    for (const box of folded) box.open = true;
+    const words = document.createRange();
+    const found = [...document.querySelectorAll('article td')].filter((cell) => {
+        words.selectNodeContents(cell);
+        const lines = words.getBoundingClientRect().height;
+        return cell.clientWidth < 160 && lines > 8 * parseFloat(getComputedStyle(cell).lineHeight);
+    }).map((cell) => cell.textContent.trim());
+    for (const box of folded) box.open = false;
+    return found;
+}"""
 # The font of the formulas came with the page.
 FONT = "[...document.fonts].some((font) => font.family === 'STIX2' && font.status === 'loaded')"
 # What only slows axe down: the inside of formulas (MathML, of the sentence's colour) and of icons,
@@ -190,6 +203,7 @@ def test_page(open_page, address, site, built_page):
             assert tab.evaluate(CUT) == []
             assert tab.evaluate(WIDE) == []
             assert tab.evaluate(SHORT) == []
+            assert tab.evaluate(SQUEEZED) == []
             if (scheme, width) in SHOTS:
                 name = f"{built_page.replace('/', '-')}-{scheme}-{width}.jpg"
                 height = tab.evaluate("document.documentElement.scrollHeight")
