@@ -6,6 +6,7 @@ passages.py links between passages             live.py     live pictures
 formulas.py TeX to MathML                      icons.py    icons
 reader.py   the notebooks that readers get     languages.py the other languages
 marks.py    marks left in the source           tables.py   tables on a telephone
+typed.py    what is taken for something else
 """
 
 import html
@@ -187,10 +188,9 @@ def setup(app):
     app.connect("config-inited", languages.keep_anchors)
     app.connect("source-read", languages.read_anchors)
     app.connect("builder-inited", address.dates)
-    app.connect("doctree-read", marks.left)
+    marks.setup(app)
     app.connect("env-check-consistency", reader.sections)
     app.connect("env-check-consistency", write_side_by_side)
-    app.connect("doctree-resolved", marks.nowhere)
     app.connect("doctree-resolved", languages.say_values)
     app.connect("doctree-resolved", languages.say_proof)
     app.connect("html-page-context", page, priority=900)

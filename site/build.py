@@ -38,6 +38,12 @@ FORMULA = re.compile(r"the formula (?P<tex>.*) cannot be read", re.DOTALL)
 # What Sphinx wraps around a formula with blank lines.
 WRAPPED = re.compile(r"\n|\\\\|\\(?:begin|end)\{align(?:ed)?\}")
 RAISED = re.compile(r"^(?:[\w.]+(?:Error|Exception)|Sphinx error): ?\n?(?P<what>.+)", re.MULTILINE)
+# What is said already, with its place, and how it is said once more.
+FOLLOWS = {
+    "duplicate label": "Duplicate ID: ",
+    "holds all that follows": "Lexing literal_block",
+    "belong together": " is missing a solution-",
+}
 MARK = "a mark of the source is left"
 FULL = os.strerror(errno.ENOSPC)
 STEP = 10_000  # MyST-NB gives the lines of cell n the numbers from n × 10000 + 2
@@ -62,8 +68,9 @@ def sentences(words):
     found = [f"_config.yml, {match['key']}: {match['what']}" for match in KEY.finditer(words)]
     found += [f"_toc.yml: {match['what']}" for match in CONTENTS.finditer(words)]
     found += [sentence(match) for match in TOLD.finditer(words)]
-    if any("duplicate label" in told for told in found):
-        found = [told for told in found if "Duplicate ID: " not in told]  # said already, with place
+    for cause, effect in FOLLOWS.items():
+        if any(cause in told for told in found):
+            found = [told for told in found if effect not in told]
     broken = {told.split(",")[0] for told in found if "cannot be read" in told}
     for page in broken:  # a formula that begins too late or ends too late turns the text to marks
         found = [told for told in found if not (told.startswith(page) and MARK in told)]
@@ -74,13 +81,12 @@ def sentences(words):
 
 def sentence(match):
     """Tell one mistake with its page, and with its cell if the page is a notebook."""
-    what = KIND.sub("", match["what"].strip())
+    what = KIND.sub("", match["what"].strip()).replace(f"{Path.cwd()}/", "")
     reason = REASON.fullmatch(what)
     if reason:
         what = ast.literal_eval(reason["what"])
     path, line = Path(match["path"] or ""), int(match["line"] or 0)
     if not path.is_file():  # some extensions name none, or one that they made up
-        what = what.replace(f"{Path.cwd()}/", "")
         label = LABEL.match(what)
         return with_place(label["label"], what) if label else what
     if path.suffix != ".ipynb":

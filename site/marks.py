@@ -6,6 +6,7 @@ second title a chapter of its own, and a picture without words is silent for who
 
 import re
 
+import typed
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.util import logging
@@ -18,7 +19,14 @@ MARK = re.compile(
     r"|(?<!\w)\*\*|\*\*(?!\w)"  # bold words; 2**3 is a power
     r"|(?<=\w )\*(?=\w)|(?<=\w)\*(?![\w*])"  # words in italics; 2*3 is a product
     r"|^\|.*\|\s*$|\[\^|<{7}|>{7}"  # a table, a footnote, a merge
+    r"|\\[a-zA-Z]{2,}|~~|^\[[ xX]\] |^\*(?=\w)|^\d+\.[^\W\d]"  # TeX, a list
+    r"|\]\[[^]]+\]|\]\([^()[\]]*[./]|\[\[[a-z]|\[@|\[!|\{#|\(https?:"  # a link, as others write it
+    r"|:[a-z:]+:$|^\.\. \w|^_(?!\w)"  # a role, a directive, a link of reStructuredText
+    r"|^:[a-z]+:(?:\s|$)"  # an option
+    r"|\bTODO\b|\bFIXME\b|\?\?|[a-z.]~\d"  # what an author left for later, a blank of TeX
 )
+FORMULA = re.compile(r"\w\^[\w{-]|(?<!\w)[a-zA-Z]_\w")  # without its dollars
+DOCSTRINGS = addnodes.desc_content  # there formulas are plain
 OTHER = (
     *(nodes.FixedTextElement, nodes.math, nodes.literal, addnodes.desc_signature),
     *(nodes.system_message, nodes.problematic),
@@ -30,10 +38,16 @@ logger = logging.getLogger(__name__)
 
 def left(app, doctree):
     """Tell what a reader would see, once for each paragraph."""
+    if app.env.temp_data.get("book_told"):
+        return  # what would be told here may follow from it
     told = set()
     for text in doctree.findall(nodes.Text):
-        found = MARK.search(text)
-        if found and text.parent not in told and not any(isinstance(n, OTHER) for n in above(text)):
+        around = list(above(text))
+        if text.parent in told or any(isinstance(n, OTHER) for n in around):
+            continue
+        plain = any(isinstance(n, DOCSTRINGS) for n in around)
+        found = MARK.search(text) or (not plain and FORMULA.search(text))
+        if found:
             told.add(text.parent)
             words = text[max(0, found.start() - 20) : found.end() + 20]
             logger.error("a mark of the source is left in the text: %s", words, location=text)
@@ -43,16 +57,19 @@ def left(app, doctree):
             logger.error("a comment has no end: all behind it is lost", location=html)
     if told:
         return  # what is below may follow from it
-    for box in doctree.findall(nodes.container):
-        if box.get("is_div") and not box["classes"]:
-            logger.error("a fence is closed that nobody opened", location=box)
+    for note in doctree.findall(nodes.footnote):
+        if len(note.children) < 2:  # its number alone
+            logger.error("a footnote without words", location=note)
     for title in list(doctree.findall(nodes.section)):
         if title.parent is doctree and title is not doctree.next_node(nodes.section):
             logger.error("a page has one title, and this is another", location=title)
     for picture in doctree.findall(nodes.image):
         if not picture.get("alt"):
+            place = picture if picture.line else picture.parent
+            logger.error("a picture has no words (alt) for who cannot see it", location=place)
+        if "://" in picture["uri"]:
             logger.error(
-                "a picture has no words (alt) for who cannot see it", location=picture.parent
+                "a picture of another host: keep it beside the page", location=picture.parent
             )
 
 
@@ -71,3 +88,10 @@ def nowhere(app, doctree, docname):
                 if label not in known:
                     said = "check names %r, and no equation has this label"
                     logger.error(said, label, location=block)
+
+
+def setup(app):
+    """Look at each source, at what was read of it, and at what its links lead to."""
+    app.connect("source-read", typed.look)
+    app.connect("doctree-read", left)
+    app.connect("doctree-resolved", nowhere)

@@ -43,6 +43,8 @@ def read(path):
             for word in set(cell.metadata.get(key, ())) - known:
                 said = f"{word!r} in its {key} is none of {', '.join(sorted(known))}"
                 raise ValueError(tell(path, number, cell, said))
+        if "\r" in cell.source:
+            raise ValueError(tell(path, number, cell, "its lines end as those of Windows (\\r)"))
     return notebook
 
 

@@ -52,7 +52,7 @@ MISTAKES = {
     "a comment that goes on": ("<!-- Later\n\nThen.", "a comment has no end"),
     "a merge that nobody ended": (
         "<<<<<<< HEAD\nOne\n=======\nTwo",
-        "left in the text: <<<<<<< HEAD",
+        "a merge that nobody ended",
     ),
     "a box too many": (":::{note}\nx\n:::\ny\n:::", "a fence is closed that nobody opened"),
     "a table whose lines differ": ("| a | b |\n| --- |\n| 1 | 2 |", "left in the text: | a | b"),
@@ -71,6 +71,61 @@ MISTAKES = {
         ":::{prf:theorem} A\n:label: thm-a\nx\n:::\n\n:::{prf:theorem} A\n:label: thm-a\nx\n:::",
         "duplicate theorem label 'thm-a', other instance in chapters/page",
     ),
+    "brackets of LaTeX": (r"So \(x + 1\) holds.", r"\( begins no formula here"),
+    "a block of LaTeX": ("So\n\n\\[ x + \\frac12 \\]", r"\[ begins no formula here"),
+    "a command without a dollar": (r"So \alpha holds.", r"left in the text: So \alpha"),
+    "a power without a dollar": ("So x^2 holds.", "left in the text: So x^2"),
+    "an index without a dollar": ("So x_1 holds.", "left in the text: So x_1"),
+    "a dollar before a digit": ("So $2 x holds.", "a dollar alone"),
+    "words between formulas": ("So $a = b and so on, $c$ is.", "words in a formula (and so)"),
+    "a backslash too many": (r"So $\\frac{a}{b}$.", r"\\frac in a formula is a new line"),
+    "a formula of nothing": ("$$\n\n$$", "a formula of nothing"),
+    "a mark of texts in a formula": ("So $f’(x)$.", "’ in a formula is a mark of texts"),
+    "a listing that goes on": ("```python\nx = 1\n\nSo $a$.", "a fence without end: ```python"),
+    "a box that goes on": (":::{note}\nx\n\ny", "a fence without end: :::{note}"),
+    "a listing in a box": ("````{note}\n```python\nx\n````", "a fence without end: ```python"),
+    "a box in a box": (":::{note}\nx\n:::{tip}\ny\n:::\nz\n:::", "a fence without end: :::{tip}"),
+    "a box without braces": ("::: note\nx\n:::", "a box without braces: :::{note}"),
+    "a class that is none": (
+        ":::{admonition} T\n:class: dropdwn\nx\n:::",
+        "'dropdwn' in its class is none of attention, ",
+    ),
+    "an option behind a blank": (
+        ":::{admonition} T\n\n:class: tip\nx\n:::",
+        "left in the text: :class: tip",
+    ),
+    "a cell too many": ("| a | b |\n| - | - |\n| 1 | 2 | 3 |", "a row of 3 cells in a table of 2"),
+    "a cell too few": ("| a | b |\n| - | - |\n| 1 |", "a row of 1 cells in a table of 2"),
+    "a line in a table": ("| a | b |\n| - | - |\n| $|x|$ | 2 |", "a row of 4 cells in a table of"),
+    "a footnote of nothing": ("So[^a].\n\n[^a]:", "a footnote without words"),
+    "a footnote of nobody": ("So.\n\n[^a]: Well.", "no word has this footnote: [^a]"),
+    "a label of nothing": ("So.\n\n(sec-nothing)=", "a label with nothing below it in its cell"),
+    "a label without its sign": ("(sec-x)\n\n## Next", "a label is (sec-x)= on a line of its own"),
+    "a label below its formula": ("$$\na\n$$\n(eq-b)", "a label is (eq-b)= on a line of its own"),
+    "a label in braces": ("## Next {#sec-y}", "left in the text: Next {#sec-y}"),
+    "HTML that goes on": ("<details>\n\nSo.", "<details> is not closed, or"),
+    "HTML that never began": ("So it is</b>.", "<b> is not closed, or closed and not open"),
+    "a line below words": ("So it is\n---\nand more", "a line of - makes a title of the words"),
+    "a title of nothing": ("##\n\nSo.", "a title without words"),
+    "four blanks": ("So.\n\n    It is.", "four blanks before a line make a listing of it"),
+    "a percent sign at the margin": ("It is 50\n% of all.", "a line that begins with % is a"),
+    "a number without a blank": ("1.one\n2.two", "left in the text: 1.one"),
+    "a task": ("- [ ] do", "left in the text: [ ] do"),
+    "a strike": ("It is ~~so~~.", "left in the text: It is ~~so~~."),
+    "something for later": ("TODO: more.", "left in the text: TODO"),
+    "a sign that nobody sees": ("By {e\u200bq}`eq-a`.", "a sign that nobody sees: U+200B"),
+    "the end of a merge": ("So.\n\n>>>>>>> branch", "a merge that nobody ended"),
+    "a role of Sphinx": ("By :ref:`sec-a`.", "left in the text: By :ref:"),
+    "a link of Sphinx": ("By `it <https://a.example>`_.", "left in the text: _."),
+    "a directive of Sphinx": (".. note:: So.", "left in the text: .. note::"),
+    "a link of a wiki": ("By [[sec-a]].", "left in the text: By [[sec-a]]."),
+    "a work of Pandoc": ("By [@nobody].", "left in the text: By [@nobody]."),
+    "a link to no address": ("By [it][nowhere].", "left in the text: By [it][nowhere]."),
+    "a link with a blank in it": ("By [it](a b.html).", "left in the text: By [it](a b.html)."),
+    "a link without its bracket": ("By [it(https://a.example).", "left in the text: By [it(https:"),
+    "a link without words": ("By [](https://a.example).", "a link without words"),
+    "a link to oneself": ("By [it](http://localhost:8888/x).", "a link to a machine of one's own"),
+    "a picture of others": ("![A](https://a.example/a.png)", "a picture of another host"),
     "an exercise that is nowhere": (
         ":::{solution} ex-nowhere\nSo.\n:::",
         "undefined label: ex-nowhere",
@@ -80,7 +135,16 @@ MISTAKES = {
 
 NO_MISTAKE = """It costs \\$5, #5 of {x}, 2**3 is 8, 2*3 is 6, AT&T; 2 * 3.
 
-|x| is even, and so is |-x|."""
+|x| is even, and so is |-x|; (a) stands, and (b). In 1.5 of 2 it is ~3, [0, 1] or [a](page0).
+
+| $\\|x\\|$ | `a \\| b` |
+| --- | --- |
+| $f'(x)$ | $\\text{if and only if}$ |
+
+:::{admonition} T
+:class: tip dropdown
+<span lang="zh-Hans">准确率</span><br>So ```x_1``` is -1.
+:::"""
 
 
 def small_book(folder, pages):
@@ -132,6 +196,18 @@ def test_a_mistake_is_told_with_page_and_cell(number, name, told):
 def test_nothing_else_is_told(told):
     others = [line for line in told if not line.startswith("chapters/page")]
     assert others == []
+
+
+EXERCISE = ":::{exercise}\n:label: ex-a\nDo.\n:::\n\n"
+
+
+@pytest.mark.parametrize("text", [":::{solution-end}\n:::", ":::{solution-start} ex-a\n:::\n\nSo."])
+def test_a_solution_without_start_or_end_stops_all_and_is_told_with_its_cell(text, tmp_path):
+    small_book(tmp_path, {"page": EXERCISE + text})
+    done = built(tmp_path)
+    assert done.returncode != 0
+    first, said = text.split("\n")[0], "a start and an end belong together"
+    assert done.stderr == f"chapters/page.ipynb, cell 2 ({first}): {said}\n"
 
 
 def test_a_docstring_is_named(monkeypatch):

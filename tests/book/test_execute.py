@@ -182,6 +182,10 @@ BROKEN = {
         lambda cells: cells[1].metadata.update(mystnb={"images": {"alt": "a"}}),
         r", cell 2 \(1 \+ 1\): 'images' in its mystnb is none of code_prompt_hide, ",
     ),
+    "lines of Windows": (
+        lambda cells: cells[1].update(source="1\r\n"),
+        r", cell 2 \(1\): its lines end as those of Windows",
+    ),
     "no list": (
         lambda cells: cells[1].metadata.update(tags="remove-cell"),
         ", cell 2 metadata tags: 'remove-cell' is not of type 'array'",
