@@ -71,7 +71,7 @@ moved:
 		|| { $(PY) -c 'import shutil, sys; sys.exit(shutil.disk_usage(".").free < 1e8 and "The disk is full: .venv needs 1.5 GB, _build another.")' \
 		&& $(PY) -m pip install -qq --disable-pip-version-check --upgrade pip && $(PY) -m pip install -qq -r $< && $(PY) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .; }
 	@pwd -P >.venv/folder
-	@touch $@
+	@touch $@ && for file in $^; do [ ! "$$file" -nt $@ ] || touch -r "$$file" $@; done # of a clock that was ahead
 
 lock: ## resolve the locks again from pyproject.toml; everything newer: make lock NEWER=--upgrade
 	@[ -x .venv/bin/uv ] || { "$(PYTHON)" -m venv .venv && $(PY) -m pip install --quiet "uv<1"; }

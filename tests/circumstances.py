@@ -27,6 +27,8 @@ ROOT = Path(__file__).resolve().parents[1]
 CLOCK = 3600  # seconds for one build
 # What a terminal does not show when all is well.
 WRONG = re.compile(r"warning|traceback|error\b|not found|cannot|permission denied", re.IGNORECASE)
+# What make says itself of files from the future; nobody can keep it from that.
+MAKES = re.compile(r"make: .*(?:in the future|clock skew)", re.IGNORECASE)
 
 
 @dataclass
@@ -44,6 +46,7 @@ class Machine:
     make: str = "make"
     steps: tuple = ("{make} book",)
     interrupts: tuple = ()  # seconds after which Ctrl-C is pressed
+    before: str = ""  # what the shell does before each step
 
     @property
     def home(self):
@@ -109,6 +112,66 @@ def crlf(machine):
     machine.clone = ("-c", "core.autocrlf=true")
 
 
+def link(machine):
+    """a folder that is a link, below 200 letters of others"""
+    place = machine.room / ("a" * 100) / ("b" * 100) / "book"
+    place.parent.mkdir(parents=True)
+    (machine.room / machine.folder).symlink_to(place)
+    machine.copy = "worktree"
+
+
+def few_files(machine):
+    """at most 256 open files for a program, as on macOS"""
+    machine.before += "ulimit -n 256; "
+
+
+def no_room(machine):
+    """neither a home nor a place for passing files: HOME is unset, TMPDIR leads nowhere"""
+    machine.before += "unset HOME; "
+    machine.environment |= {"TMPDIR": "/nowhere", "TEMP": "/nowhere", "TMP": "/nowhere"}
+
+
+def offline(machine):
+    """no network any more when all is installed: a proxy that does not answer"""
+    nowhere = "http://127.0.0.1:9"
+    names = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+    dead = " ".join(f"{name}={nowhere}" for name in names)
+    machine.steps = ("{make} .venv/book", dead + " {make} book")
+
+
+def ahead(machine):
+    """files from the future: unpacked where the clock was ahead"""
+    machine.steps = ("find . -path ./.git -prune -o -type f -exec touch -d '+2 days' {{}} +",)
+    machine.steps += ("{make} book",)
+
+
+def own_files(machine):
+    """start-up files of the reader's own in the home: of Python, Jupyter, Matplotlib, pip, git"""
+    home = machine.room / "home"
+    bad = "raise SystemExit('not of the book')\n"
+    files = {
+        ".ipython/profile_default/startup/00.py": "import sys; print('mine', file=sys.stderr)\n",
+        ".ipython/profile_default/ipython_config.py": bad,
+        ".jupyter/jupyter_config.py": bad,
+        ".jupyter/jupyter_nbconvert_config.py": bad,
+        ".jupyter/jupyter_lite_config.json": '{"LiteBuildConfig": {"output_dir": "elsewhere"}}',
+        ".config/matplotlib/matplotlibrc": "figure.figsize: 1, 1\n",
+        ".config/pip/pip.conf": "[global]\nuser = true\nrequire-virtualenv = true\n",
+        ".config/uv/uv.toml": 'resolution = "lowest"\n',
+        ".gitconfig": "[core]\n\tautocrlf = true\n[log]\n\tshowSignature = true\n",
+        ".pydistutils.cfg": "[install]\nuser = 1\n",
+    }
+    for name, text in files.items():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(text, encoding="utf-8")
+    machine.environment |= {"HOME": str(home)}
+
+
+def twice(machine):
+    """two builds at once in one folder"""
+    machine.steps = ("{make} .venv/book", "{make} book & {make} book; wait $!", "{make} book")
+
+
 def conda(machine):
     """a conda environment that is active, and a PYTHONPATH with other modules"""
     prefix = machine.room / "miniconda3"
@@ -151,6 +214,8 @@ def own_ways(machine):
         "CDPATH": "/usr:/",
         "GREP_OPTIONS": "--color=always",
         "CLICOLOR_FORCE": "1",
+        "FORCE_COLOR": "1",
+        "PY_COLORS": "1",
         "TERM": "dumb",
         "LANGUAGE": "zh",
         "TZ": "Pacific/Chatham",
@@ -249,6 +314,7 @@ CIRCUMSTANCES = {
     name.__name__.replace("_", "-"): name
     for name in (
         *(space, quotes, letters, c_locale, latin_locale, umask, no_home, no_git, shallow, crlf),
+        *(link, few_files, no_room, offline, ahead, own_files, twice),
         *(conda, own_ways, at_once, old_make, no_uv, no_make, moved, half_written),
         *(ctrl_c, devcontainer, binder),
     )
@@ -265,6 +331,10 @@ def take(machine):
     bare = machine.room / "origin.git"
     subprocess.run(["git", "clone", "-q", "--bare", ROOT, bare], check=True)
     subprocess.run(["git", "-C", bare, "branch", "-qf", "taken", machine.state], check=True)
+    if machine.copy == "worktree":
+        add = ["worktree", "add", "-q", machine.home.resolve(), "taken"]
+        subprocess.run(["git", "-C", bare, *add], check=True)
+        return
     command = ["git", "clone", "-q", "--branch", "taken", *machine.clone, bare.as_uri()]
     subprocess.run([*command, machine.home], check=True)
 
@@ -329,7 +399,8 @@ def faults(machine):
     """Build, and say what is wrong."""
     take(machine)
     environment = surroundings(machine)
-    steps = [step.format(make=shlex.quote(machine.make)) for step in machine.steps]
+    make = shlex.quote(machine.make)
+    steps = [machine.before + step.format(make=make) for step in machine.steps]
     for seconds in machine.interrupts:
         code, words = run(machine, steps[-1], environment, seconds)
         if code == 0:
@@ -347,7 +418,8 @@ def faults(machine):
 
 def odd(words):
     """Find words on the terminal that a reader would ask about."""
-    return [f"said: {line.strip()}" for line in words.splitlines() if WRONG.search(line)][:3]
+    lines = [line for line in words.splitlines() if WRONG.search(line) and not MAKES.match(line)]
+    return [f"said: {line.strip()}" for line in lines][:3]
 
 
 def pages(machine, words):
@@ -371,9 +443,9 @@ def pages(machine, words):
 
 def again(machine, steps, environment):
     """Build again: nothing is to be done."""
-    step = next(step for step in steps if step.endswith("book"))
+    step = next(step for step in reversed(steps) if step.endswith(" book"))
     code, words = run(machine, step, environment)
-    if code == 0 and "Executing" not in words:
+    if code == 0 and "Executing" not in words and "Setting up" not in words:
         return []
     return [f"a second time: {words.strip()[-200:]}"]
 
