@@ -154,6 +154,8 @@ def test_five_exercises_with_hint_and_solution(chapter):
     solutions = re.findall(r"\{solution(?:-start)?\} ([\w-]+)", text)
     assert len(exercises) >= 5
     assert Counter(exercises) == Counter(solutions)
+    boxes = re.findall(r"\{(exercise|solution(?!-end))", text)
+    assert [box[0] for box in boxes] == ["e", "s"] * len(exercises), "solution before exercise"
     assert text.count("{admonition} Hint") >= len(exercises)
     assert text.count("{solution-start}") == text.count("{solution-end}")
     for kind in ("Recall", "Derive", "Code", "Find the bug", "Extend"):
