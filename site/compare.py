@@ -46,6 +46,7 @@ SPACES = (
     (rf"[{HAN}]  +\S|\S  +[{HAN}]", "one space is enough"),
     (rf" [{MARKS}]|[{MARKS}] (?=\S)", "no space beside Chinese punctuation"),
     (rf"[{HAN}] [{HAN}]", "no space between Chinese characters"),
+    (r"[\u200b\u2060\ufeff]", "take out the space that nobody sees"),
 )
 PUNCTUATION = (
     (rf"[{HAN}][,.;:?!]|[,;:?!] ?[{HAN}]", "use ，。；：？！"),

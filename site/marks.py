@@ -65,12 +65,11 @@ def left(app, doctree):
             logger.error("a page has one title, and this is another", location=title)
     for picture in doctree.findall(nodes.image):
         if not picture.get("alt"):
-            place = picture if picture.line else picture.parent
-            logger.error("a picture has no words (alt) for who cannot see it", location=place)
+            said = "a picture has no words (alt) for who cannot see it"
+            logger.error(said, location=picture.parent)
         if "://" in picture["uri"]:
-            logger.error(
-                "a picture of another host: keep it beside the page", location=picture.parent
-            )
+            said = "a picture of another host: keep it beside the page"
+            logger.error(said, location=picture.parent)
 
 
 def above(node):

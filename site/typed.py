@@ -24,6 +24,7 @@ KNOWN |= {"warning", "attention", "caution", "danger"}
 ACROSS = re.compile(
     r"^(?P<note>\[\^[^\]]+\])(?=:)|^:::+\{(?:solution|exercise)-(?P<edge>start|end)\}", re.MULTILINE
 )
+ALT = re.compile(r"^:?alt: *\S", re.MULTILINE)
 LOCAL = re.compile(r"\w+://(?:localhost|127\.0\.0\.1)\b")
 UNSEEN = re.compile(r"[\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 BARE = re.compile(r"\(([a-z]+-[\w-]+)\) ?[:=]?")  # a label without its sign
@@ -102,6 +103,8 @@ def fence(parse, token, last):
         yield begin, f"a box without braces: :::{{{info}}}"
     elif not re.fullmatch(rf"[>\s]*{mark}{{{len(token.markup)},}}\s*", last):
         yield begin, f"a fence without end: {token.markup}{info} holds all that follows"
+    elif re.match(r"\{(?:image|figure)\}", info) and not ALT.search(token.content):
+        yield begin, "a picture has no words (alt) for who cannot see it"
     elif BOX.match(info):
         options = OPTIONS.match(token.content)
         head = options[0] if options else ""
@@ -119,8 +122,7 @@ def row(line, source, tokens):
     cells = escapedSplit(source.lstrip("> "))
     count = len(cells) - (not cells[0].strip()) - (len(cells) > 1 and not cells[-1].strip())
     if count != head:
-        said = f"a row of {count} cells in a table of {head} (| in a cell is \\|)"
-        yield line, said
+        yield line, f"a row of {count} cells in a table of {head} (| in a cell is \\|)"
 
 
 def formula(line, tex):

@@ -125,6 +125,10 @@ MISTAKES = {
     "a link without its bracket": ("By [it(https://a.example).", "left in the text: By [it(https:"),
     "a link without words": ("By [](https://a.example).", "a link without words"),
     "a link to oneself": ("By [it](http://localhost:8888/x).", "a link to a machine of one's own"),
+    "a picture without its words": (
+        "```{image} ../site/static/logo.svg\n:width: 9px\n```",
+        "a picture has no words (alt)",
+    ),
     "a picture of others": ("![A](https://a.example/a.png)", "a picture of another host"),
     "an exercise that is nowhere": (
         ":::{solution} ex-nowhere\nSo.\n:::",

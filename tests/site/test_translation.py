@@ -252,6 +252,7 @@ WRONG = {  # what is planted: [in the right translation, instead, what the findi
     "emphasis that is none": ("**损失**是 `a`，", "是**（损失）**`a`，", "stars that are seen"),
     "emphasis that is lost": ("**损失**", "损失", "**strong**: 0 here, 1 in the English"),
     "another emphasis": ("**损失**", "*损失*", "*stressed*: 1 here, 0 in the English"),
+    "a space that nobody sees": ("损失", "损\u200b失", "that nobody sees"),
     "a line break": ("，", "，\n", "a line break"),
 }
 
