@@ -1,11 +1,12 @@
 """Where the grading runs: local processes or a Dask cluster, as `concurrent.futures` has them."""
 
 import contextlib
-import ctypes
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
 
 
 @contextlib.contextmanager
@@ -30,17 +31,74 @@ def executor(scheduler: str | None, workers: int) -> Iterator[Executor]:
         with Client(scheduler) as client, client.get_executor(pure=False) as pool:
             yield pool
     else:
-        spawn = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(workers, mp_context=spawn, initializer=die_with_parent)
+        pool = Processes(workers)
         try:
             yield pool
         except BaseException:  # what waits is not begun; Ctrl-C ends what runs, too (exits.py)
             pool.shutdown(wait=False, cancel_futures=True)
             raise
         pool.shutdown()
+        for process in pool.processes:
+            process.join()
 
 
-def die_with_parent() -> None:
-    """Ask Linux to end this worker when the command is killed, and its boxes with it."""
-    pr_set_pdeathsig = 1
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+class Processes(ThreadPoolExecutor):
+    """Processes of this machine: each thread has one, and a pipe to it that nobody else holds.
+
+    Whatever a process dies at, its pipe ends with it and its call fails; the next call gets a new
+    process. Where all share a pipe, as in `ProcessPoolExecutor`, somebody may wait for ever for the
+    rest of a result that a dead process was writing or, before Python 3.11.5, for a dead process to
+    read the rest of a call.
+
+    Parameters
+    ----------
+    workers : int
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._mine, self.processes = threading.local(), []
+        super().__init__(workers, initializer=self._begin)
+
+    def submit(self, fn, /, *args, **kwargs):
+        """Have a process call a function; see `concurrent.futures.Executor.submit`."""
+        return super().submit(self._ask, fn, args, kwargs)
+
+    def _begin(self):
+        """Start a process for this thread; it ends when this end of its pipe is gone."""
+        spawn = multiprocessing.get_context("spawn")
+        self._mine.pipe, other = spawn.Pipe()
+        with other:
+            process = spawn.Process(target=_serve, args=(other,))
+            process.start()
+            self.processes.append(process)
+
+    def _ask(self, *call):
+        """Have the process of this thread call a function, with its arguments."""
+        try:
+            self._mine.pipe.send(call)
+            result, error = self._mine.pipe.recv()
+        except (OSError, EOFError) as ended:
+            self._begin()
+            raise BrokenExecutor("the process that graded it was ended") from ended
+        if error:
+            raise error
+        return result
+
+
+def _serve(pipe):
+    """Call what is asked for, until nobody can ask any more."""
+    signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is for the command to answer
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    with contextlib.suppress(EOFError):
+        while True:
+            fn, args, kwargs = pipe.recv()
+            try:
+                pipe.send((fn(*args, **kwargs), None))
+            except Exception as error:
+                pipe.send((None, error))
+
+
+def _die_with_parent():
+    """End this process, and its boxes with it, when the command is gone, however it went."""
+    multiprocessing.parent_process().join()
+    os._exit(1)

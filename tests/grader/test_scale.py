@@ -4,12 +4,14 @@ The numbers here are small; ``python -m benchmarks.scale`` makes the large runs.
 """
 
 import contextlib
+import os
 import statistics
 import subprocess
 import sys
 import time
 from concurrent.futures import Future
 from dataclasses import replace
+from multiprocessing import active_children
 from pathlib import Path
 
 import psutil
@@ -58,14 +60,48 @@ def test_a_dead_local_worker_loses_nothing(course, box):
 
     def keep(job, result):
         results[job.name] = result
-        workers = [p for p in psutil.Process().children() if "spawn_main" in " ".join(p.cmdline())]
-        if not killed and workers:
-            killed.append(workers[0].pid)
-            workers[0].kill()
+        if not killed:
+            killed.extend(active_children()[:1])
+            killed[0].kill()
 
     grade_all(jobs, lambda: executor(None, 2), keep)
     assert killed
     check_marks(results, jobs)
+
+
+DYING = """
+import os, signal, time
+from multiprocessing import active_children
+from multiprocessing.connection import Connection
+from bpgrader.executors import executor
+
+def half(size):
+    def write(pipe, data, *_):
+        os.write(pipe.fileno(), bytes(data[: size // 2]))
+        os._exit(1)
+
+    Connection._send = write
+    return b"x" * size
+
+if __name__ == "__main__":
+    with executor(None, 1) as pool:
+        calls = [pool.submit(len, b"x" * 1_000_000), pool.submit(half, 200_000)]
+        calls += [pool.submit(len, b"x" * 1_000_000)]
+        print(*(call.exception(10) and "ended" or call.result() for call in calls))
+        worker, = active_children()
+        os.kill(worker.pid, signal.SIGSTOP)
+        calls = [pool.submit(len, b"x" * 1_000_000), pool.submit(len, b"x" * 1_000_000)]
+        time.sleep(0.5)
+        worker.kill()
+        print(*(call.exception(10) and "ended" or call.result() for call in calls))
+"""
+
+
+def test_a_worker_that_dies_within_a_call_or_a_result_takes_only_that_with_it(tmp_path):
+    (tmp_path / "dying.py").write_text(DYING)
+    command, env = [sys.executable, tmp_path / "dying.py"], {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+    assert done.stdout.split() == ["1000000", "ended", "1000000", "ended", "1000000"], done.stderr
 
 
 def test_a_killed_batch_leaves_nothing_and_goes_on(course, box, folder, tmp_path):
