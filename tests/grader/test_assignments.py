@@ -122,6 +122,29 @@ def test_the_solution_notebook_runs_and_every_check_is_content(each, monkeypatch
     assert "✗" not in said
 
 
+PERHAPS = {  # they give an error, or one number alone, which other mistakes may give, too
+    ("count_parameters", "One bias per layer is too few"),  # twice 38, by chance
+    ("weighted_input", "W and A are multiplied entry by entry"),
+    ("weighted_input", "W is transposed"),
+    ("forward_pass", "The loop starts at layer 0, the input"),
+    ("forward_pass", "Every layer got X"),
+    ("saturated_share", "No entry is below 0.01 and above 0.99 at once"),
+    ("cross_entropy_cost", "y and a have changed places"),
+    ("delta_before", "W must be transposed"),
+    ("delta_before", "a (1 - a) belongs to layer i"),
+    ("delta_before", "W^T delta is a matrix product, @, not a product entry by entry"),
+    ("backward_pass", "The derivative belongs to the layer you go back to"),
+    ("backward_pass", "Delta goes back from layer i to layer i - 1 through W[i]"),
+    ("activations_of", "Every layer got X"),
+}
+
+
+def named(exercise, message):
+    """Give the first words of what is said of a known mistake; no case, as it may stand second."""
+    unsure = any(name == exercise and message.startswith(text) for name, text in PERHAPS)
+    return f"{'Perhaps: ' if unsure else ''}{message[:-1]}".casefold()
+
+
 def tried(name, answer):
     """Check an answer as a notebook does, where it has the name of the exercise."""
     exec(f"check({name!r}, {name})", {"check": check, name: answer})
@@ -132,9 +155,8 @@ def test_the_students_check_names_every_known_mistake(each, capsys):
         for message, answer in exercise.wrong.items():
             with np.errstate(all="ignore"):
                 tried(exercise.name, answer)
-            said = capsys.readouterr().out.replace(f"✗ {exercise.name}: Perhaps: ", "✗ ", 1)
-            said = said.replace(f"✗ {exercise.name}: ", "✗ ", 1).casefold()
-            assert said.startswith(f"✗ {message[:-1]}".casefold())
+            said = capsys.readouterr().out.removeprefix(f"✗ {exercise.name}: ").casefold()
+            assert said.startswith(named(exercise.name, message))
         for answer in exercise.right:
             with np.errstate(all="ignore"):
                 tried(exercise.name, answer)
@@ -185,15 +207,14 @@ def test_variants_are_judged_alike_inside_the_box(each, field, box):
         for name, texts in found.items()
     ]
     data = json.dumps({"nbformat": 4, "cells": cells}).encode()
-    entries = grade(Job("x", data, "", assignment)).by_name
+    entries = grade(Job("x", data, "", assignment, seed=0)).by_name
     for exercise in assignment.sheet.exercises:
         if exercise.name in found:
             entry = entries[exercise.name]
             assert (entry["status"] == "passed") == (field == "right"), entry
             if field == "wrong":
                 message = list(exercise.wrong)[-1]
-                said = entry["message"].removeprefix("Perhaps: ").casefold()
-                assert said.startswith(message[:-1].casefold())
+                assert entry["message"].casefold().startswith(named(exercise.name, message))
 
 
 def test_new_writes_an_assignment_that_passes_its_own_check(box, tmp_path):
