@@ -78,6 +78,21 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float | np.ndarray | np.generic)
 
 
+def is_coarse(want: Any) -> bool:
+    """Whether a number or an array holds nothing but simple fractions from 0 to 1.
+
+    Examples
+    --------
+    >>> is_coarse(np.array([0.25, 1])), is_coarse(np.pi / 4)
+    (True, False)
+    """
+    if not is_number(want):
+        return False
+    parts = real(want)[..., None] * np.arange(1, 100)
+    whole = (np.abs(parts - np.rint(parts)) < 1e-9).any(axis=-1)
+    return bool((whole & (real(want) >= 0) & (real(want) <= 1)).all())
+
+
 def real(value: Any) -> np.ndarray:
     """Make an array of floats; a whole number too large for a float is inf."""
     try:

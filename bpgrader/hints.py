@@ -100,9 +100,10 @@ def where(wrong: Sequence[int], sizes: Sequence[dict[str, int]]) -> Slip:
     """
     right = [k for k in range(len(sizes)) if k not in wrong]
     for name in (name for name in sizes[0] if name.startswith("len(")):
-        bad, good = ({each.get(name) for each in (sizes[k] for k in ks)} for ks in (wrong, right))
-        if len(good) == len(bad) == 1 and bad != good:
-            return Slip("where", {"name": name, "right": good.pop(), "wrong": bad.pop()})
+        bad, good = (sorted({sizes[k].get(name) for k in ks}) for ks in (wrong, right))
+        if bad and good and (bad[-1] < good[0] or good[-1] < bad[0]):
+            told = [" or ".join(map(str, lengths)) for lengths in (good, bad)]
+            return Slip("where", {"name": name, "right": told[0], "wrong": told[1]})
     return Slip("some", {"right": len(right), "n": len(sizes)})
 
 

@@ -12,10 +12,12 @@ import numpy as np
 
 from bpgrader.compare import PUT_BACK, Compare, is_number, pairs, real
 from bpgrader.cures import cure
+from bpgrader.cut import CUTS
 from bpgrader.forms import clean, difference
 from bpgrader.hints import likely, where
 from bpgrader.inside import decode
-from bpgrader.verdict import TOLD, Slip, Status, Verdict, reread
+from bpgrader.twice import twofold
+from bpgrader.verdict import TOLD, VAGUE, Slip, Status, Verdict, reread
 
 SHOWN = 100  # characters of an input that are still read
 
@@ -59,10 +61,7 @@ def judge(outcomes: Any, cases: dict, *, equation: str, chapter: str) -> Verdict
         return Verdict(Status.PASSED, Slip("right", {"n": len(want)}), parts=parts)
     wrong = [k for k, found in enumerate(problems) if found]
     status, detail = next(filter(None, problems), (Status.WRONG, None))
-    slip = _known(outcomes, cases["wrong"], wrong, cases["want"])
-    if not slip and changed:
-        slip = changed[0][1]
-    slip = slip or _likely(outcomes, want, wrong, cases, compare)
+    slip = _mistake(outcomes, want, wrong, changed, cases, compare)
     if not slip and len(wrong) < len(want) and not (detail and detail.code in TOLD):
         slip = where(wrong, [_sizes(args, cases["names"]) for args in cases["args"]])
     given = shown(cases["args"][wrong[0] if wrong else changed[0][0]], cases["names"])
@@ -75,6 +74,22 @@ def judge(outcomes: Any, cases: dict, *, equation: str, chapter: str) -> Verdict
             place = f"{detail.facts['error']}{detail.facts['where']}"
             detail = Slip("error", {"kind": kind, "cure": f"{place}: {text}"})
     return Verdict(status, slip or detail, detail if slip else None, given, look, parts)
+
+
+def _mistake(outcomes, want, wrong, changed, cases, compare):
+    """Find the name of a mistake: a known one, a changed input, one told by numbers, or two."""
+    if slip := _known(outcomes, cases["wrong"], wrong, cases["want"]):
+        return slip
+    if changed:
+        return changed[0][1]
+    leaves = _leaves(outcomes, want, compare)
+    if not wrong or not leaves:
+        return None
+    sizes = [_sizes(args, cases["names"]) for args in cases["args"]]
+    slip = _likely(leaves, wrong, sizes, cases, compare)
+    if slip and slip.code not in VAGUE:
+        return slip
+    return twofold(leaves, _values(cases["wrong"]), sizes) or slip
 
 
 def value_of(outcome: Any) -> tuple:
@@ -129,11 +144,19 @@ def _known(outcomes, mistakes, wrong, want):
     """
     for text, known in mistakes:
         if all(_same(a, b) for a, b in zip(outcomes, known, strict=True)):
-            first, *others = (known[k].get("value") for k in wrong or [0])
-            alike = first is None or any(want[k] != want[wrong[0]] for k in wrong[1:])
-            code = "maybe" if alike and all(v == first for v in others) else "known"
+            given = [known[k].get("value") for k in wrong or [0]]
+            alike = not any(map(value_of, (known[k] for k in wrong or [0])))
+            alike = alike or (_constant(given) and not _constant([want[k] for k in wrong or [0]]))
+            code = "maybe" if alike else "cut short" if text in CUTS else "known"
             return Slip(code, {"text": text})
     return None
+
+
+def _constant(trees):
+    """Whether several numbers, or lists, are all the same; given as JSON values."""
+    parts = [t["data"] if isinstance(t, dict) and "data" in t else [t] for t in trees]
+    first, *others = [x for part in parts for x in part] or [None]
+    return bool(others) and all(x == first or (x != x and first != first) for x in others)
 
 
 def _same(a, b):
@@ -162,22 +185,33 @@ def _changed(after, args, names):
     return Slip("changed", {"name": _named(path or "[0]", names)})
 
 
-def _likely(outcomes, want, wrong, cases, compare):
-    """Guess a mistake from the first place that is wrong, on all inputs."""
-    values = [value_of(outcome) for outcome in outcomes]
-    if not wrong or not all(values):
-        return None
-    leaves = []
+def _leaves(outcomes, want, compare):
+    """Give, for every input, each place of an answer with what came and what is wanted there."""
+    values, leaves = [value_of(outcome) for outcome in outcomes], []
+    if not all(values):
+        return []
     for value, wanted in zip(values, want, strict=True):
         got, right = compare.aligned(value[0], wanted)
         leaves.append({p: (g, w) for p, g, w in pairs(got, right, "your result")})
+    return leaves
+
+
+def _values(mistakes):
+    """Give what each known mistake gives, if it fails on no input."""
+    for text, known in mistakes:
+        values = [value_of(outcome) for outcome in known]
+        if all(values):
+            yield text, [value for (value,) in values]
+
+
+def _likely(leaves, wrong, sizes, cases, compare):
+    """Guess a mistake from the first place that is wrong, on all inputs."""
+    several = any(len(leaf) > 1 for leaf in leaves)
     path = next(p for p, (g, w) in leaves[wrong[0]].items() if not compare.close(g, w))
     if not all(path in leaf and all(map(is_number, leaf[path])) for leaf in leaves):
         return None
     tried = [(real(g), real(w)) for g, w in (leaf[path] for leaf in leaves)]
-    slip = likely(tried, [_sizes(args, cases["names"]) for args in cases["args"]])
-    slip = slip or _elsewhere(path, leaves, cases["args"], cases["names"])
-    several = any(len(leaf) > 1 for leaf in leaves)
+    slip = likely(tried, sizes) or _elsewhere(path, leaves, cases["args"], cases["names"])
     return Slip(slip.code, slip.facts, path) if slip and several else slip
 
 

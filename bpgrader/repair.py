@@ -17,7 +17,7 @@ import numpy as np
 
 from bpgrader.changes import edits, parsed
 from bpgrader.clock import clock
-from bpgrader.compare import PUT_BACK, Compare, is_number, pairs, real
+from bpgrader.compare import PUT_BACK, Compare, is_coarse, pairs
 from bpgrader.inside import decode, encode
 from bpgrader.undo import undoings
 from bpgrader.verdict import Slip
@@ -88,7 +88,7 @@ def located(answer: Callable, cases: dict, right: Container[str] = ()) -> Slip |
         only classes or shares are wanted: too many changes give the same.
     """
     functions = [f for f in own(answer) if f is answer or f.__name__ not in right]
-    if all(_is_coarse(want) for want in decode(cases["want"], -1)):
+    if all(is_coarse(want) for want in decode(cases["want"], -1)):
         return None
     if not functions:  # what is called is no function, but an object that holds one
         return None
@@ -116,15 +116,6 @@ def located(answer: Callable, cases: dict, right: Container[str] = ()) -> Slip |
                 return Slip("place", facts)
             part = part or (Slip("place of one", facts) if path else None)
     return part
-
-
-def _is_coarse(want):
-    """Whether a number or an array holds nothing but simple fractions from 0 to 1."""
-    if not is_number(want):
-        return False
-    parts = real(want)[..., None] * np.arange(1, 100)
-    whole = (np.abs(parts - np.rint(parts)) < 1e-9).any(axis=-1)
-    return bool((whole & (real(want) >= 0) & (real(want) <= 1)).all())
 
 
 def _first_wrong(got, want, compare):

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 import numpy as np
 
 from bpgrader.compare import Compare, pairs, real
+from bpgrader.cut import cut_short
 from bpgrader.inside import call, decode, encode
 from bpgrader.many import many
 from bpgrader.points import total
@@ -140,13 +141,14 @@ class Exercise:
         -------
         dict
             ``args``, ``want``: one JSON value per input; ``wrong``: one [message, outcomes] pair
-            per known mistake; ``names`` of the arguments; ``parts``, ``compare``: how to judge.
+            per known mistake, also those of `bpgrader.cut`; ``names``, ``parts``, ``compare``.
         """
         args, want = self.draw(rng, count)
         return {
             "args": args,
             "want": want,
-            "wrong": [[text, self.answers(f, args)] for text, f in self.wrong.items()],
+            "wrong": [[text, self.answers(f, args)] for text, f in self.wrong.items()]
+            + [*cut_short(lambda given: self.answers(self.reference, given), args, want)],
             "names": self.names,
             "parts": list(self.parts),
             "compare": asdict(self.compare),

@@ -15,6 +15,9 @@ TEXTS = {
     "unread": "Your answer could not be read",
     "known": "{text}",
     "maybe": "Perhaps: {text}",  # others would give the same
+    "cut short": "{text}",  # of bpgrader.cut
+    "partly": "Perhaps, for {path} is what it gives: {text}",
+    "both": "Two slips at once: {text} And besides, {second}",
     "limit": "{text}",
     "absent": "{text}",
     # what came back has another form
@@ -123,6 +126,9 @@ VAGUE = {
     "zero",
     "cut",
     "whole",
+    "cut short",
+    "partly",
+    "both",
 }  # more can be found out
 TOLD = {"turned", "axis", "averaged", "spread"}  # a form that says what the slip is
 
@@ -156,6 +162,9 @@ class Slip:
         told = {
             "known": "text",
             "maybe": "text",
+            "cut short": "text",
+            "partly": "text",
+            "both": "text",
             "error": "kind",
             "limit": "text",
             "absent": "text",

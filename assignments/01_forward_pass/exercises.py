@@ -101,7 +101,7 @@ def balanced_inputs(rng):
 
 def tied_inputs(rng):
     """Draw a network that gives every sample the probability 1/2, exactly."""
-    W, b, X = network(rng, 2)
+    W, b, X = network(rng, 3)
     return [*W[:-1], 0 * W[-1]], [*b[:-1], 0 * b[-1]], X
 
 
@@ -241,6 +241,9 @@ sheet = Sheet(
                 ),
                 "You used tanh; this network has sigmoids.": forward_with(
                     lambda W, b, a: W @ a + b, last=np.tanh, hidden=np.tanh
+                ),
+                "The hidden layers have ReLUs, max(z, 0); sigmoids are asked.": forward_with(
+                    lambda W, b, a: W @ a + b, hidden=lambda z: np.maximum(z, 0)
                 ),
                 "You used e^z / 2 in place of the sigmoid.": forward_with(
                     lambda W, b, a: W @ a + b,

@@ -224,6 +224,9 @@ sheet = Sheet(
                     np.maximum((1 - 2 * Y) * z, 0) + np.log1p(np.exp(np.abs(z)))
                 ),
                 "That is in bits; use natural logarithms.": lambda z, Y: losses(z, Y) / np.log(2),
+                "ln(1 + e^(-y z)) is for labels -1 and 1; here they are 0 and 1: s = (1 - 2y) z.": (
+                    lambda z, Y: softplus(-Y * z)
+                ),
                 "That is the quadratic loss.": lambda z, Y: (sigmoid(z) - Y) ** 2 / 2,
                 "np.max(s, 0) is the greatest entry along axis 0; np.maximum(s, 0) compares each "
                 "entry with 0.": lambda z, Y: (
@@ -267,6 +270,10 @@ sheet = Sheet(
                 ),
                 "The mean over the events is not wanted: it is a sum, weighted with p.": (
                     lambda p, q: kl_by_loop(p, q) / p.size
+                ),
+                "That is the mean of both directions, to the middle of p and q (Jensen-Shannon); "
+                "KL goes from p to q alone.": lambda p, q: (
+                    (kl_by_loop(p, (p + q) / 2) + kl_by_loop(q, (p + q) / 2)) / 2
                 ),
                 "The entropies are added; KL is cross-entropy MINUS entropy.": lambda p, q: (
                     entropy(p) - np.sum(p * np.log(q))

@@ -69,6 +69,12 @@ def train(
     return [w, b, np.array(costs)]
 
 
+def squares(X, Y, rate, steps):
+    """Give the mean squared error before each step and after the last."""
+    models = [train(X, Y, rate, k)[:2] for k in range(steps + 1)]
+    return np.array([np.mean((sigmoid(w @ X + b) - Y) ** 2) for w, b in models])
+
+
 def train_reference(X, Y, learning_rate, steps):
     net = bpcore.Network([None, np.zeros((1, X.shape[0]))], [None, np.zeros((1, 1))])
     costs = [bpcore.cost(net, X, Y)]
@@ -205,6 +211,7 @@ sheet = Sheet(
                 "1 - a^2 is the derivative of tanh, from its output.": lambda z: (
                     1 - sigmoid(z) ** 2
                 ),
+                "That is the derivative of tanh, 1 - tanh(z)^2.": lambda z: 1 - np.tanh(z) ** 2,
                 "It is 1 - a, not 1 + a.": lambda z: sigmoid(z) * (1 + sigmoid(z)),
                 "That is the second derivative.": lambda z: (
                     sigmoid(z) * (1 - sigmoid(z)) * (1 - 2 * sigmoid(z))
@@ -335,6 +342,12 @@ sheet = Sheet(
                     lambda X, Y, rate, steps: [
                         *train(X, Y, rate, steps)[:2],
                         train(X, Y, rate, steps)[2] * X.shape[1],
+                    ]
+                ),
+                "Your costs are squared errors; the mean cross-entropy is asked.": (
+                    lambda X, Y, rate, steps: [
+                        *train(X, Y, rate, steps)[:2],
+                        squares(X, Y, rate, steps),
                     ]
                 ),
                 "The gradients are computed once, before the loop; each step needs new ones.": (

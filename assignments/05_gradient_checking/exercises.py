@@ -488,6 +488,9 @@ sheet = Sheet(
                 "You divided by the sum of both lengths; divide by the longer one.": (
                     lambda g, w: np.linalg.norm(g - w) / (np.linalg.norm(g) + np.linalg.norm(w))
                 ),
+                "That is 1 minus the cosine of the angle; the length of got - want is asked.": (
+                    lambda g, w: 1 - g @ w / (np.linalg.norm(g) * np.linalg.norm(w))
+                ),
                 "You took the difference of the lengths; take the length of the difference.": (
                     lambda g, w: (
                         abs(np.linalg.norm(g) - np.linalg.norm(w))

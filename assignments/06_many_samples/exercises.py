@@ -287,6 +287,15 @@ sheet = Sheet(
                 "The small batch comes last, not first.": lambda m, size: [
                     [max(k - size, 0), k] for k in range(m, 0, -size)
                 ][::-1],
+                "All batches are alike; all but the last have size samples.": lambda m, size: [
+                    [m * k // n, m * (k + 1) // n] for n in [-(-m // size)] for k in range(n)
+                ],
+                "The rest is taken into the last whole batch; it is a batch of its own.": (
+                    lambda m, size: [
+                        [k, k + size if k + 2 * size <= m else m]
+                        for k in range(0, max(m - size, 0) + 1, size)
+                    ]
+                ),
                 "An empty batch stands at the end where size divides m.": lambda m, size: [
                     [k * size, min((k + 1) * size, m)] for k in range(m // size + 1)
                 ],
@@ -396,6 +405,8 @@ sheet = Sheet(
                 "You divided by d; the mean is one over the m samples.": lambda X: (
                     2 / np.linalg.eigvalsh(X @ X.T / X.shape[0])[-1]
                 ),
+                "np.linalg.norm(H) is the Frobenius norm; the greatest eigenvalue is "
+                "np.linalg.norm(H, 2).": lambda X: 2 / np.linalg.norm(hessian(X)),
                 "The greatest diagonal entry is less than the greatest eigenvalue.": lambda X: (
                     2 / np.diag(hessian(X)).max()
                 ),

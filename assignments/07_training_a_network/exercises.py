@@ -229,6 +229,9 @@ sheet = Sheet(
                 "You used tanh; this network has sigmoids.": lambda W, b, X: forward(
                     W, b, X, np.tanh, np.tanh
                 ),
+                "The hidden layers have ReLUs, max(z, 0); sigmoids are asked.": (
+                    lambda W, b, X: forward(W, b, X, lambda z: np.maximum(z, 0))
+                ),
                 "The sigmoid is turned round: you computed 1 / (1 + e^z).": lambda W, b, X: forward(
                     W, b, X, lambda z: sigmoid(-z), lambda z: sigmoid(-z)
                 ),

@@ -9,7 +9,8 @@ FOLDER = Path(__file__).parents[2] / "bpgrader"
 MODULES = {p.stem: ast.parse(p.read_text(encoding="utf-8")) for p in sorted(FOLDER.glob("*.py"))}
 # Each line may import those above it, and within a line those before.
 LAYERS = [
-    *("shell", "inside", "clock", "many", "verdict", "compare", "cures", "hints", "forms", "judge"),
+    *("shell", "inside", "clock", "many", "verdict", "compare", "cures", "hints", "forms"),
+    *("cut", "twice", "judge"),
     *("changes", "undo", "repair", "probe", "student"),
     *("points", "spec", "assignment", "draw", "mutants"),
     *("environment", "dialogue", "program", "box", "selftest"),
