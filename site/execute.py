@@ -20,8 +20,7 @@ import whole
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import single_nb_execution
-from jupyter_client.kernelspec import NoSuchKernel
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellTimeoutError
 from nbconvert.preprocessors import ClearOutputPreprocessor, CoalesceStreamsPreprocessor
 from page_source import WIDGET, place, read, tell
 
@@ -50,10 +49,17 @@ def run(path):
         error = single_nb_execution(
             notebook, str(path.parent), LIMIT, allow_errors=False, on_cell_execute=note
         ).err
-    except (DeadKernelError, NoSuchKernel, OSError) as none:
-        error = none
+    except Exception as none:  # no kernel, in one of many ways; what ends it may fail of that, too
+        error = none if str(none) else first(none)
     CoalesceStreamsPreprocessor().preprocess(notebook, {})
     return notebook, mistake(path, notebook, error, begun)
+
+
+def first(error):
+    """Give the error that others followed."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__
+    return error
 
 
 def mistake(path, notebook, error, begun):
@@ -70,7 +76,8 @@ def mistake(path, notebook, error, begun):
                 return tell(path, number, cell, said)
     if error is None:
         return ""
-    what = f"it takes more than {LIMIT} seconds" if slow else str(error).strip().splitlines()[-1]
+    said = (str(error).strip() or type(error).__name__).splitlines()[-1]
+    what = f"it takes more than {LIMIT} seconds" if slow else said
     return tell(path, begun[-1] + 1, notebook.cells[begun[-1]], what)
 
 
@@ -133,9 +140,7 @@ def put(take, path, notebook):
     try:
         take(path, notebook)
     except Exception as error:  # the cache raises one about another, the last of which says least
-        while error.__cause__ or error.__context__:
-            error = error.__cause__ or error.__context__
-        return f"{place(path)}: what it gave cannot be written: {error}"
+        return f"{place(path)}: what it gave cannot be written: {first(error)}"
     return ""
 
 

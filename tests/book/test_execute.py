@@ -210,6 +210,20 @@ def test_a_language_that_is_not_here_is_told(tmp_path):
     assert wrong.endswith("page.ipynb, cell 2 (1 + 1): No such kernel named julia-1.9")
 
 
+def test_a_kernel_that_cannot_start_is_told_by_what_was_first(tmp_path, monkeypatch):
+    """As where a program may have few open files: what cleans up then fails, too."""
+
+    def none(*arguments, **options):
+        try:
+            raise OSError(24, "Too many open files")
+        finally:
+            raise AssertionError
+
+    monkeypatch.setattr(execute, "single_nb_execution", none)
+    _, wrong = execute.run(notebook(tmp_path / "page.ipynb", "1 + 1"))
+    assert wrong.endswith("page.ipynb, cell 2 (1 + 1): [Errno 24] Too many open files")
+
+
 def test_what_is_saved_while_a_page_is_executed_stays(tmp_path, capsys):
     """The run took the page as it was; to store it now would undo what its author did since."""
     (tmp_path / "chapters").mkdir()
