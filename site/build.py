@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import whole
 import yaml
 from page_source import COLOUR, tell
 
@@ -145,6 +146,12 @@ def main(folder="."):
     if told := list(unreadable(folder)):
         print("\n".join(told), file=sys.stderr)
         return 1
+    with whole.alone(log.parent):
+        return write(folder, log)
+
+
+def write(folder, log):
+    """Let Jupyter Book write the pages, and tell what it says of them."""
     # It stays where a build is killed or the disk full: Sphinx would take half a page for a page.
     halved = log.with_name("halved")
     command = [TOOL, "build", folder, *OPTIONS, *["--all"] * halved.exists()]

@@ -173,6 +173,7 @@ def main(arguments):
 if __name__ == "__main__":
     logging.disable()
     try:
-        sys.exit(main(sys.argv[1:]))
+        with whole.alone(CACHE.parent):
+            sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
         sys.exit(130)

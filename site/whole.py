@@ -1,4 +1,17 @@
-"""Writing what people wrote, too: a file is written whole or not at all."""
+"""Writing what people wrote, too: a file is written whole or not at all, and by one at a time."""
+
+import sqlite3
+from contextlib import closing, contextmanager
+
+WAIT = 3600  # seconds for another build
+
+
+@contextmanager
+def alone(folder):
+    """Wait until nobody else builds there. Whoever is killed leaves no lock, on any system."""
+    with closing(sqlite3.connect(folder / "lock.db", timeout=WAIT)) as lock:
+        lock.execute("BEGIN EXCLUSIVE")
+        yield
 
 
 def write(path, text):

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -241,6 +242,13 @@ def test_half_a_page_of_a_build_that_was_killed_is_written_again(tmp_path):
     assert built(tmp_path).returncode == 0
     assert page.read_text(encoding="utf-8").rstrip().endswith("</html>")
     assert not (tmp_path / "_build" / "halved").exists()
+
+
+def test_two_builds_at_once_both_end_well(tmp_path):
+    small_book(tmp_path, {"page": "Well."})
+    with ThreadPoolExecutor() as pool:
+        both = list(pool.map(built, [tmp_path] * 2))
+    assert [(done.returncode, done.stderr) for done in both] == [(0, "")] * 2
 
 
 TOC = "format: jb-book\nroot: index\nchapters:\n- file: chapters/page\n"
