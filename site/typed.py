@@ -22,7 +22,9 @@ CLASSES = re.compile(r"^:class: (.*)", re.MULTILINE)
 KNOWN = {"dropdown", "toggle", "note", "tip", "hint", "important", "seealso"}
 KNOWN |= {"warning", "attention", "caution", "danger"}
 ACROSS = re.compile(
-    r"^(?P<note>\[\^[^\]]+\])(?=:)|^:::+\{(?:solution|exercise)-(?P<edge>start|end)\}", re.MULTILINE
+    r"^(?P<note>\[\^[^\]]+\])(?=:)"
+    r"|^(?::::+|```+)\{(?:solution|exercise)-(?P<edge>start|end)\}",
+    re.MULTILINE,
 )
 ALT = re.compile(r"^:?alt: *\S", re.MULTILINE)
 LOCAL = re.compile(r"\w+://(?:localhost|127\.0\.0\.1)\b")
@@ -135,10 +137,7 @@ def formula(line, tex):
     elif found := OTHERS.search(plain):
         yield line, f"{found[0]} in a formula is a mark of texts, with another look and space"
     elif found := WORDS.search(plain):
-        yield (
-            line,
-            f"words in a formula ({found[0]}): a dollar is missing, or \\text",
-        )
+        yield line, f"words in a formula ({found[0]}): a dollar is missing, or \\text"
 
 
 def words(paragraph, tags):
