@@ -89,7 +89,7 @@ def _serve(pipe):
     """Call what is asked for, until nobody can ask any more."""
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is for the command to answer
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    with contextlib.suppress(EOFError):
+    with contextlib.suppress(EOFError, OSError):  # nobody waits for what is sent, either
         while True:
             fn, args, kwargs = pipe.recv()
             try:

@@ -11,7 +11,7 @@ import sys
 import time
 from concurrent.futures import Future
 from dataclasses import replace
-from multiprocessing import active_children
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 import psutil
@@ -20,7 +20,7 @@ import pytest
 from benchmarks.scale import faults, local, make_jobs, on_dask, told
 from bpgrader import attempts
 from bpgrader.batch import grade_all
-from bpgrader.executors import executor
+from bpgrader.executors import _serve, executor
 from bpgrader.grade import Job
 from bpgrader.result import State
 from bpgrader.store import load
@@ -71,7 +71,7 @@ def test_a_dead_local_worker_loses_nothing(course, box):
 
 DYING = """
 import os, signal, time
-from multiprocessing import active_children
+from multiprocessing import active_children, get_context
 from multiprocessing.connection import Connection
 from bpgrader.executors import executor
 
@@ -102,6 +102,18 @@ def test_a_worker_that_dies_within_a_call_or_a_result_takes_only_that_with_it(tm
     command, env = [sys.executable, tmp_path / "dying.py"], {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
     assert done.stdout.split() == ["1000000", "ended", "1000000", "ended", "1000000"], done.stderr
+
+
+def test_a_worker_whose_result_nobody_awaits_ends_without_a_word():
+    """As after Ctrl-C, where the command has gone in the middle of a call."""
+    spawn = get_context("spawn")
+    mine, other = spawn.Pipe()
+    worker = spawn.Process(target=_serve, args=(other,))
+    with mine, other:
+        mine.send((time.sleep, (0.5,), {}))
+        worker.start()
+    worker.join(60)
+    assert worker.exitcode == 0
 
 
 def test_a_killed_batch_leaves_nothing_and_goes_on(course, box, folder, tmp_path):
