@@ -37,7 +37,7 @@ def cut_short(answers: Callable, args: list, want: list) -> Iterator[list]:
         shorter = [_cut(given, part) for given in args]
         if None not in shorter:
             outcomes = answers(shorter)
-            values = [outcome.get("value") for outcome in outcomes]
+            values = [outcome["value"] for outcome in outcomes if "value" in outcome]
             if values != want and [_form(value) for value in values] == forms:
                 yield [text, outcomes]
 

@@ -38,8 +38,7 @@ def executor(scheduler: str | None, workers: int) -> Iterator[Executor]:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
         pool.shutdown()
-        for process in pool.processes:
-            process.join()
+        pool.end()
 
 
 class Processes(ThreadPoolExecutor):
@@ -56,7 +55,7 @@ class Processes(ThreadPoolExecutor):
     """
 
     def __init__(self, workers: int) -> None:
-        self._mine, self.processes = threading.local(), []
+        self._mine, self._began = threading.local(), []
         super().__init__(workers, initializer=self._begin)
 
     def submit(self, fn, /, *args, **kwargs):
@@ -70,7 +69,13 @@ class Processes(ThreadPoolExecutor):
         with other:
             process = spawn.Process(target=_serve, args=(other,))
             process.start()
-            self.processes.append(process)
+            self._began.append((self._mine.pipe, process))
+
+    def end(self) -> None:
+        """End the processes, when no call waits any more."""
+        for pipe, process in self._began:
+            pipe.close()  # an error that somebody keeps may hold it, too
+            process.join()
 
     def _ask(self, *call):
         """Have the process of this thread call a function, with its arguments."""

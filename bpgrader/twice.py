@@ -9,8 +9,9 @@ from bpgrader.compare import Compare, is_coarse, is_number, pairs, real
 from bpgrader.hints import FACTORS, likely
 from bpgrader.verdict import Slip
 
-# What a second slip may be: nothing that two slips of which one undoes the other could look like.
+# What a second slip may be.
 SECOND = {*FACTORS, "summed", "divided", "m squared", "transposed", "log", "minus log"}
+PLAIN = {"sign", "double", "half", "minus two", "four", "quarter", "per cent"}  # two make one
 
 
 def twofold(
@@ -34,16 +35,25 @@ def twofold(
     found, wrong = None, _wrong(leaves)
     for text, values in mistakes:
         for path, there in wrong.items():
-            tried = [(real(g), k) for i, g in there if (k := _at(values[i], path)) is not None]
-            wanted = [real(leaves[i][path][1]) for i, _ in there]
-            if len(tried) < len(there) or _same([k for _, k in tried], wanted):
+            known = [k for i, _ in there if (k := _at(values[i], path)) is not None]
+            got, want = ([real(leaves[i][path][part]) for i, _ in there] for part in (0, 1))
+            if len(known) < len(there) or _same(known, want):
                 continue
-            if _same(*zip(*tried, strict=True)):
+            if _same(got, known):
                 return Slip("partly", {"text": text, "path": path})
-            second = likely(tried, [sizes[i] for i, _ in there])
-            if second and second.code in SECOND and not found:
-                found = Slip("both", {"text": text, "second": second})
+            told = [sizes[i] for i, _ in there]
+            second = _slip(got, known, told)
+            plain = _slip(got, want, told) in PLAIN
+            plain = plain or {_slip(known, want, told), second} <= PLAIN
+            if second in SECOND and not plain and not found:
+                found = Slip("both", {"text": text, "second": Slip(second)})
     return found
+
+
+def _slip(some, others, sizes):
+    """Give the code of the slip that leads from arrays to others, if there is one."""
+    slip = likely(list(zip(some, others, strict=True)), sizes)
+    return slip and slip.code
 
 
 def _wrong(leaves):

@@ -170,7 +170,8 @@ class Slip:
             "absent": "text",
         }
         key = told.get(self.code)
-        code = "known" if self.code == "maybe" else self.code  # how sure we are makes no other one
+        sure = {"maybe": "known", "cut short": "known"}  # how sure we are makes no other one
+        code = sure.get(self.code, self.code)
         return f"{code}: {self.facts[key]}" if key else code
 
     def __str__(self) -> str:

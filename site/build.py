@@ -44,8 +44,8 @@ FOLLOWS = {
     "duplicate label": "Duplicate ID: ",
     "holds all that follows": "Lexing literal_block",
     "belong together": " is missing a solution-",
+    "cannot be read": "a mark of the source is left",  # a formula that begins or ends too late
 }
-MARK = "a mark of the source is left"
 FULL = os.strerror(errno.ENOSPC)
 STEP = 10_000  # MyST-NB gives the lines of cell n the numbers from n × 10000 + 2
 
@@ -70,11 +70,8 @@ def sentences(words):
     found += [f"_toc.yml: {match['what']}" for match in CONTENTS.finditer(words)]
     found += [sentence(match) for match in TOLD.finditer(words)]
     for cause, effect in FOLLOWS.items():
-        if any(cause in told for told in found):
-            found = [told for told in found if effect not in told]
-    broken = {told.split(",")[0] for told in found if "cannot be read" in told}
-    for page in broken:  # a formula that begins too late or ends too late turns the text to marks
-        found = [told for told in found if not (told.startswith(page) and MARK in told)]
+        for page in {re.split("[.,:]", told)[0] for told in found if cause in told}:
+            found = [told for told in found if not (page in told and effect in told)]
     raised = [match["what"].strip() for match in RAISED.finditer(words)]
     raised = [f"{what} (more in _build/book.log)" for what in raised[:1]]
     return list(dict.fromkeys(found or raised)) or [words.strip()]

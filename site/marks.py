@@ -19,8 +19,9 @@ MARK = re.compile(
     r"|(?<!\w)\*\*|\*\*(?!\w)"  # bold words; 2**3 is a power
     r"|(?<=\w )\*(?=\w)|(?<=\w)\*(?![\w*])"  # words in italics; 2*3 is a product
     r"|^\|.*\|\s*$|\[\^|<{7}|>{7}"  # a table, a footnote, a merge
-    r"|\\[a-zA-Z]{2,}|~~|^\[[ xX]\] |^\*(?=\w)|^\d+\.[^\W\d]"  # TeX, a list
-    r"|\]\[[^]]+\]|\]\([^()[\]]*[./]|\[\[[a-z]|\[@|\[!|\{#|\(https?:"  # a link, as others write it
+    r"|\\[a-zA-Z]{2,}|~~|^\[[ xX]\] |^\*(?=\w)|^\d+\.[^\W\d]{2}"  # TeX, a list
+    r"|\]\[[a-zA-Z][^]]*\]|\]\([^()[\]]*(?:/|\.[a-z])|\[\[[a-z]|\[@|\[!|\{#"  # a link, as others
+    r"|\w\(https?:"  # write it, or without its bracket
     r"|:[a-z:]+:$|^\.\. \w|^_(?!\w)"  # a role, a directive, a link of reStructuredText
     r"|^:[a-z]+:(?:\s|$)"  # an option
     r"|\bTODO\b|\bFIXME\b|\?\?|[a-z.]~\d"  # what an author left for later, a blank of TeX
@@ -44,6 +45,8 @@ def left(app, doctree):
     for text in doctree.findall(nodes.Text):
         around = list(above(text))
         if text.parent in told or any(isinstance(n, OTHER) for n in around):
+            continue
+        if text.parent.get("refuri", "").endswith(text):  # an address, as it is
             continue
         plain = any(isinstance(n, DOCSTRINGS) for n in around)
         found = MARK.search(text) or (not plain and FORMULA.search(text))

@@ -6,15 +6,17 @@ is dropped. What is read no longer shows it, so the source is looked at as the p
 
 import json
 import re
-from html.parser import HTMLParser
 
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block.table import escapedSplit
 from myst_parser.parsers.mdit import create_md_parser
 from sphinx.util import logging
+from tags import Tags
+from tex import formula
 
 # Directives that hold no Markdown.
-OTHER = "code|code-block|code-cell|eval-rst|raw|math|literalinclude|bibliography|mermaid"
+OTHER = "code|code-block|sourcecode|code-cell|parsed-literal|literalinclude|eval-rst|raw|math"
+OTHER += "|bibliography|csv-table|glossary|mermaid"
 BOX = re.compile(rf"\{{(?!(?:{OTHER})\}})[\w:-]+\}}")
 OPTIONS = re.compile(r"---\n(?s:.*?)\n---\n|(?::[\w-]+:.*\n?)+")
 CLASSES = re.compile(r"^:class: (.*)", re.MULTILINE)
@@ -27,48 +29,23 @@ ACROSS = re.compile(
     re.MULTILINE,
 )
 ALT = re.compile(r"^:?alt: *\S", re.MULTILINE)
+WEB = re.compile(r"https?:|mailto:")  # MyST finds words for a label or a page
 LOCAL = re.compile(r"\w+://(?:localhost|127\.0\.0\.1)\b")
 UNSEEN = re.compile(r"[\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-BARE = re.compile(r"\(([a-z]+-[\w-]+)\) ?[:=]?")  # a label without its sign
-# What has words in a formula, and words: two in a row.
-TEXT = re.compile(r"\\(?:text|mathrm|operatorname|begin|end)\w*\*?\{[^}]*\}|\\[a-zA-Z]+")
-OTHERS = re.compile("[’‘“”，。、：；！？（）]")
-WORDS = re.compile(r"(?<![\w^{])[A-Za-z]{2,},? [a-z]{2,}")
-VOID = {"area", "br", "col", "hr", "img", "input", "source", "wbr"}
+BARE = re.compile(r"\(((?:ch|sec|eq|fig|ex|thm|def|prop)-[\w-]+)\) ?[:=]?")  # without its sign
 
 logger = logging.getLogger(__name__)
-
-
-class Tags(HTMLParser):
-    """What is open in HTML; ``wrong`` is a tag that closes nothing."""
-
-    def __init__(self):
-        super().__init__()
-        self.open, self.wrong = [], None
-
-    def handle_starttag(self, tag, attrs):
-        """Open it, unless it holds nothing."""
-        self.open += [tag] * (tag not in VOID)
-
-    def handle_startendtag(self, tag, attrs):
-        """Nothing is open behind <path/>."""
-
-    def handle_endtag(self, tag):
-        """Close it."""
-        if self.open[-1:] == [tag]:
-            self.open.pop()
-        else:
-            self.wrong = self.wrong or tag
 
 
 def faults(parse, text):
     """Give the line and a sentence for what is taken for something else; the first comes first."""
     if found := UNSEEN.search(text):
-        yield text[: found.start()].count("\n"), f"a sign that nobody sees: U+{ord(found[0]):04X}"
+        sign = f"U+{ord(found[0]):04X} (if it is meant: &#{ord(found[0])};)"
+        yield text[: found.start()].count("\n"), f"a sign that nobody sees: {sign}"
     lines, tags, tokens = text.split("\n"), Tags(), parse(text)
     for k, token in enumerate(tokens):
         begin, end = token.map or (0, 0)
-        source = lines[begin].strip() if lines else ""
+        source = lines[begin].strip()
         if token.map and source.startswith(("<<<<<<<", ">>>>>>>")):
             yield begin, "a merge that nobody ended"
         elif token.type in ("fence", "colon_fence"):
@@ -91,7 +68,7 @@ def faults(parse, text):
             tags.feed(token.content)
         elif token.type == "inline":
             yield from words(token, tags)
-    for tag in filter(None, [tags.wrong, *tags.open]):
+    for tag in tags.faults():
         yield 0, f"<{tag}> is not closed, or closed and not open"
 
 
@@ -120,24 +97,13 @@ def fence(parse, token, last):
 def row(line, source, tokens):
     """Find a row of a table with more or fewer cells than its head: some would be dropped."""
     names = [token.type for token in tokens]
+    if "th_open" in names[:2]:
+        return  # the head itself
     head = sum(name in ("td_open", "th_open") for name in names[: names.index("tr_close")])
     cells = escapedSplit(source.lstrip("> "))
     count = len(cells) - (not cells[0].strip()) - (len(cells) > 1 and not cells[-1].strip())
     if count != head:
         yield line, f"a row of {count} cells in a table of {head} (| in a cell is \\|)"
-
-
-def formula(line, tex):
-    """Find a formula that TeX draws, and that nobody meant."""
-    plain = TEXT.sub("", tex)
-    if found := re.search(r"\\\\([a-zA-Z]{3,})", tex):
-        yield line, f"\\\\{found[1]} in a formula is a new line and letters: one backslash too many"
-    elif not tex.strip():
-        yield line, "a formula of nothing"
-    elif found := OTHERS.search(plain):
-        yield line, f"{found[0]} in a formula is a mark of texts, with another look and space"
-    elif found := WORDS.search(plain):
-        yield line, f"words in a formula ({found[0]}): a dollar is missing, or \\text"
 
 
 def words(paragraph, tags):
@@ -148,15 +114,17 @@ def words(paragraph, tags):
         yield line, f"a label is ({label[1]})= on a line of its own, or ($$) ({label[1]}) behind it"
     for part, after in zip(parts, [*parts[1:], None], strict=False):
         if part.type == "text_special" and part.markup in (r"\(", r"\["):
-            yield line, f"{part.markup} begins no formula here: $…$, or $$ on lines of their own"
+            said = "begins no formula here: $…$, or $$ on lines of their own (a bracket has no \\)"
+            yield line, f"{part.markup} {said}"
         elif part.type == "text" and re.search(r"\$\d", part.content):
             yield line, "a dollar alone: of a formula the other one is missing; of money it is \\$"
         elif part.type in ("math_inline", "math_inline_double"):
             yield from formula(line, part.content)
         elif part.type == "link_open" and LOCAL.match(part.attrs["href"]):
             yield line, "a link to a machine of one's own"
-        elif part.type == "link_open" and ":" in part.attrs["href"] and after.type == "link_close":
-            yield line, "a link without words"
+        elif part.type == "link_open" and WEB.match(part.attrs["href"]):
+            if after.type == "link_close":
+                yield line, "a link without words"
         elif part.type == "html_inline":
             tags.feed(part.content)
         line += part.type in ("softbreak", "hardbreak")
@@ -185,13 +153,23 @@ def across(texts):
         yield start, "a start and an end belong together"
 
 
+def without_listings(parse, text):
+    """Give a text, its listings as blank lines."""
+    lines = text.split("\n")
+    for token in parse(text):
+        if token.type in ("fence", "colon_fence") and not BOX.match(token.info.strip()):
+            begin, end = token.map[0] + 1, token.map[1]
+            lines[begin:end] = [""] * len(lines[begin:end])
+    return "\n".join(lines)
+
+
 def look(app, docname, source):
     """Tell the first such thing of each cell; what follows from it is not told again."""
     parser = create_md_parser(app.env.myst_config, RendererHTML).disable("text_join")
     texts, told = {}, []
     for first, text, kind in cells(app.env.doc2path(docname), source[0]):
         if kind == "markdown":
-            texts[first] = text
+            texts[first] = without_listings(parser.parse, text)
         parse = parser.parse if kind == "markdown" else lambda text: ()
         told += [(first + line, what) for line, what in faults(parse, text)][:1]
     for line, what in told or across(texts):

@@ -203,7 +203,9 @@ sheet = Sheet(
                 "The activations are averaged over the samples; every sample keeps its column.": (
                     lambda W, b, A: W @ A.mean(axis=1, keepdims=True) + b
                 ),
-                "Only the first sample is used.": lambda W, b, A: W @ A[:, :1] + b,
+                "Only the first sample is used; every sample keeps its column.": (
+                    lambda W, b, A: W @ A[:, :1] + b
+                ),
                 "One bias is used for all units; each unit has its own, b has shape (n[i], 1).": (
                     lambda W, b, A: W @ A + b[0, 0]
                 ),

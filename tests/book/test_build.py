@@ -149,7 +149,31 @@ NO_MISTAKE = """It costs \\$5, #5 of {x}, 2**3 is 8, 2*3 is 6, AT&T; 2 * 3.
 :::{admonition} T
 :class: tip dropdown
 <span lang="zh-Hans">准确率</span><br>So ```x_1``` is -1.
-:::"""
+:::
+
+NumPy **2.x** and 1.e-5, a[0][1] of (0, 1](2.5), <https://a.example/L_p> (https://a.example).
+
+(well-known)
+
+1. | a | b |
+   | - | - |
+   | 1 | 2 |
+
+$$
+\\begin{array}{cc} a & b \\\\\\hline dx dy & c \\\\\\frac12 & \\text{so it is} \\end{array}
+% by the chain rule
+$$
+
+$$x_{\\text{so \\textit{it} is}} = \\mathit{the rate}\\quad dz\\quad da \\tag{by the chain rule}$$
+
+<ul><li>one<li>two</ul>
+
+A soft&shy;hyphen, and [](page0).
+
+```text
+[^b]: x
+:::{solution-start} ex-none
+```"""
 
 
 def small_book(folder, pages):

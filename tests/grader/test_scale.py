@@ -104,6 +104,25 @@ def test_a_worker_that_dies_within_a_call_or_a_result_takes_only_that_with_it(tm
     assert done.stdout.split() == ["1000000", "ended", "1000000", "ended", "1000000"], done.stderr
 
 
+class OddError(Exception):
+    """It cannot be made again from what pickle keeps of it."""
+
+    def __init__(self, one, other):
+        super().__init__(one)
+
+
+def odd():
+    raise OddError(1, 2)
+
+
+def test_an_error_that_cannot_be_read_is_that_of_one_call_and_ends_with_the_batch():
+    with executor(None, 1) as pool:
+        calls = [pool.submit(odd), pool.submit(len, "abc")]
+        assert isinstance(calls[0].exception(60), TypeError)
+        assert calls[1].result(60) == 3
+    assert not active_children()
+
+
 def test_a_worker_whose_result_nobody_awaits_ends_without_a_word():
     """As after Ctrl-C, where the command has gone in the middle of a call."""
     spawn = get_context("spawn")

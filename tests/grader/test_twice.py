@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bpgrader.assignment import Assignment
+from bpgrader.inside import decode, encode
 from bpgrader.judge import judge
 
 RELATED = {  # each is the other with one slip more, in truth
@@ -25,6 +26,30 @@ def test_no_known_mistake_gets_the_name_of_another(each):
             slip = judge(outcomes, others, **exercise.reread).slip
             assert slip.code not in ("known", "maybe", "cut short"), (exercise.name, text, slip)
             assert slip.code != "both" or {text, slip.facts["text"]} <= RELATED, (text, slip)
+
+
+def spoil(tree, factor, first):
+    """Multiply all arrays of a value; make the first one such that no name fits it."""
+    if isinstance(tree, dict):
+        return {key: spoil(part, factor, first) for key, part in tree.items()}
+    if isinstance(tree, list):
+        return [spoil(part, factor, first) for part in tree]
+    if tree is None or isinstance(tree, str | bool):
+        return tree
+    if first:
+        first.pop()
+        return np.asarray(tree) + np.cos(np.arange(np.size(tree))).reshape(np.shape(tree))
+    return factor * np.asarray(tree)
+
+
+@pytest.mark.parametrize("factor", [2.0, -2.0, 0.5, 4.0])
+def test_a_plain_factor_beside_another_mistake_is_not_two_slips(each, factor):
+    """A sign and minus two are a factor of two, and nobody made either."""
+    for exercise in Assignment.load(each).sheet.exercises:
+        cases = exercise.cases(np.random.default_rng(0), 4)
+        outcomes = [{"value": encode(spoil(decode(w), factor, [1]))} for w in cases["want"]]
+        slip = judge(outcomes, cases, **exercise.reread).slip
+        assert slip.code != "both", (exercise.name, slip)
 
 
 @pytest.fixture(scope="module")
